@@ -1,0 +1,53 @@
+package dev.quiesce.lifecycle;
+
+/**
+ * What a component does when its service starts and stops.
+ *
+ * <p>A component does not know its position: its name and its dependencies belong to its registration in a
+ * {@link ComponentGraph}. The {@link Coordinator} calls {@code start} once, after the components it depends on have
+ * started, and later takes the whole service through three stages, each a barrier: <em>every</em> component has
+ * quiesced before any drains, and every component has drained, or used up its time, before any is stopped. So a
+ * request in flight can still use everything that it needs.
+ *
+ * <p>Thread-safety: the coordinator calls each method on a thread of its own and one at a time, with one exception:
+ * after a call has overrun its time it is interrupted and abandoned, and {@code stop} may then be called while the
+ * abandoned call still runs. Implementations must therefore tolerate a concurrent {@code stop}.
+ */
+public interface Lifecycle {
+
+    /**
+     * Starts the component. It is usable when this method returns.
+     *
+     * <p>Interrupted when the service is asked to stop meanwhile; it should then end promptly.
+     *
+     * @throws Exception if the component cannot start; the start of the service fails and what has started is stopped.
+     *     {@link #stop} is called on this component too, so that what it had half opened is released
+     */
+    void start() throws Exception;
+
+    /**
+     * Refuses new work from outside and returns at once. What has been accepted goes on. Does nothing by default.
+     *
+     * @throws Exception if new work cannot be refused; the shutdown goes on and reports it
+     */
+    default void quiesce() throws Exception {}
+
+    /**
+     * Waits until accepted work has finished, at most until the deadline. Returns at once by default.
+     *
+     * <p>Interrupted when the deadline has passed or the operator hurries the shutdown.
+     *
+     * @param deadline the point by which this method should have returned
+     * @throws Exception if work was lost, for example because it had not ended by the deadline; the shutdown goes on and
+     *     reports it
+     */
+    default void drain(Deadline deadline) throws Exception {}
+
+    /**
+     * Releases everything. Safe to call in any state: before and during {@code start}, after a failed start, and again.
+     *
+     * @param deadline the point by which this method should have returned; it is interrupted and abandoned there
+     * @throws Exception if something could not be released; the shutdown goes on and reports it
+     */
+    void stop(Deadline deadline) throws Exception;
+}
