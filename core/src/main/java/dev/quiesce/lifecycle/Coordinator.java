@@ -1,0 +1,206 @@
+package dev.quiesce.lifecycle;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Starts the components of a graph in order and stops them in order, once, within one total time.
+ *
+ * <p>The start runs on the thread that calls {@link #start}, the shutdown on the first thread that calls {@link #stop};
+ * each component is called on a thread of its own, so that one that hangs can be left behind. A shutdown passes through
+ * linger, quiesce, drain and stop; each stage begins when all components are through the one before.
+ *
+ * <p>Thread-safe. However often and from however many threads a stop is asked for, there is one shutdown, and everybody
+ * gets its report.
+ */
+public final class Coordinator {
+    private final ComponentGraph graph;
+    private final Run run;
+
+    /** Guards the claims of the threads that run a phase. */
+    private final Object lock = new Object();
+
+    private final CountDownLatch stopRequested = new CountDownLatch(1);
+    private final CompletableFuture<Report> result = new CompletableFuture<>();
+    private boolean startCalled;
+
+    /** Returns a coordinator for the graph with the default budgets. */
+    public static Coordinator of(ComponentGraph graph) {
+        return new Coordinator(graph, Budgets.defaults(), TimeSource.system());
+    }
+
+    /** Returns a coordinator for the graph with the given budgets. */
+    public static Coordinator of(ComponentGraph graph, Budgets budgets) {
+        return new Coordinator(graph, budgets, TimeSource.system());
+    }
+
+    /** Returns a coordinator that reads time from the given clock, for tests. */
+    public static Coordinator of(ComponentGraph graph, Budgets budgets, TimeSource time) {
+        return new Coordinator(graph, budgets, time);
+    }
+
+    private Coordinator(ComponentGraph graph, Budgets budgets, TimeSource time) {
+        this.graph = requireNonNull(graph, "graph");
+        this.run = new Run(graph, requireNonNull(budgets, "budgets"), requireNonNull(time, "time"));
+    }
+
+    /**
+     * Starts all components and returns when the service is ready.
+     *
+     * <p>If a stop is requested meanwhile, nothing new starts, starts under way are interrupted, and what has started is
+     * stopped before this method returns.
+     *
+     * @return true if the service is ready; false if a stop was requested before it was: then everything is stopped
+     * @throws StartFailedException if a component failed to start or the start took longer than its budget; everything is
+     *     stopped then
+     * @throws IllegalStateException if this method has been called before
+     */
+    public boolean start() throws StartFailedException {
+        synchronized (lock) {
+            if (startCalled) {
+                throw new IllegalStateException("A coordinator starts its service once; it is " + run.stage() + " now");
+            }
+            startCalled = true;
+            if (run.isStopRequested()) {
+                stopUnstarted();
+                return false;
+            }
+            run.enter(Stage.STARTING);
+        }
+        if (runPhase(this::startOrRollBack)) {
+            return true;
+        }
+        StartFailedException failure = run.startFailure(awaitReport());
+        if (failure != null) {
+            throw failure;
+        }
+        return false;
+    }
+
+    /**
+     * Asks for a stop and returns at once. Harmless when repeated: the first reason stays.
+     *
+     * <p>A start under way is cancelled and rolled back by the thread that starts. A service that is ready is stopped by
+     * whoever waits in {@link #awaitStopRequest} and then calls {@link #stop}.
+     *
+     * @param reason why, for the log and the report, for example {@code SIGTERM}
+     */
+    public void requestStop(String reason) {
+        run.requestStop(reason);
+        stopRequested.countDown();
+    }
+
+    /** Waits until a stop has been requested. */
+    public void awaitStopRequest() throws InterruptedException {
+        stopRequested.await();
+    }
+
+    /** Cuts linger and drain short: the shutdown goes on to stop at once. Has no effect before a stop is requested. */
+    public void hurry() {
+        run.hurry();
+    }
+
+    /**
+     * Stops the service, or waits for the stop that is under way, and returns its report.
+     *
+     * <p>Not to be called by a component or by work that draining waits for, since it would wait for itself; those call
+     * {@link #requestStop}. If the calling thread is interrupted, the shutdown still completes, and the thread's
+     * interrupt status is set when this method returns.
+     *
+     * @param reason why, for the log and the report; ignored if a stop has been requested before
+     */
+    public Report stop(String reason) {
+        requestStop(reason);
+        boolean mine;
+        synchronized (lock) {
+            if (run.stage() == Stage.NEW) {
+                stopUnstarted();
+            }
+            mine = run.stage() == Stage.READY;
+            if (mine) {
+                run.enter(Stage.LINGERING);
+            }
+        }
+        if (mine) {
+            runPhase(this::shutDown);
+        }
+        return awaitReport();
+    }
+
+    /** Returns the stage that the service is in. */
+    public Stage stage() {
+        return run.stage();
+    }
+
+    /** Returns where each component stands, in the order of the start. */
+    public List<ComponentStatus> components() {
+        return graph.startOrder().stream()
+                .map(name -> new ComponentStatus(name, graph.dependenciesOf(name), run.lastStep(name)))
+                .toList();
+    }
+
+    /** Returns the graph, whose text is the plan. */
+    public ComponentGraph graph() {
+        return graph;
+    }
+
+    private boolean startOrRollBack() {
+        boolean allStarted = run.startComponents();
+        synchronized (lock) {
+            if (allStarted && !run.isStopRequested()) {
+                run.becomeReady();
+                return true;
+            }
+        }
+        run.rollBack();
+        return false;
+    }
+
+    private boolean shutDown() {
+        run.shutDown();
+        return false;
+    }
+
+    private void stopUnstarted() {
+        run.enter(Stage.STOPPED);
+        result.complete(run.report());
+    }
+
+    /** Runs a phase and returns whether the service is ready after it; if not, everybody gets the report. */
+    private boolean runPhase(BooleanSupplier phase) {
+        try {
+            boolean ready = phase.getAsBoolean();
+            if (!ready) {
+                result.complete(run.finish());
+            }
+            return ready;
+        } catch (RuntimeException | Error e) {
+            result.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    private Report awaitReport() {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return result.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    throw new IllegalStateException("The shutdown broke off", e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.quiesce.lifecycle;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A partial order of components: what each has to wait for. Acyclic.
+ *
+ * <p>Immutable.
+ */
+final class Order {
+    private final SortedMap<String, SortedSet<String>> predecessors;
+    private final SortedMap<String, SortedSet<String>> successors;
+    private final List<String> sequence;
+    private final Map<String, Integer> stepsToEnd;
+
+    private Order(SortedMap<String, SortedSet<String>> predecessors, SortedMap<String, SortedSet<String>> successors) {
+        this.predecessors = predecessors;
+        this.successors = successors;
+        this.sequence = sequence(predecessors, successors);
+        this.stepsToEnd = stepsToEnd(sequence, successors);
+    }
+
+    /** Returns the order in which each name comes after its predecessors. All names are keys. */
+    static Order of(SortedMap<String, SortedSet<String>> predecessors) {
+        return new Order(predecessors, turned(predecessors));
+    }
+
+    /** Returns the order in which nothing waits for anything. */
+    static Order none(Set<String> names) {
+        SortedMap<String, SortedSet<String>> predecessors = new TreeMap<>();
+        names.forEach(name -> predecessors.put(name, new TreeSet<>()));
+        return of(predecessors);
+    }
+
+    Order reversed() {
+        return new Order(successors, predecessors);
+    }
+
+    SortedSet<String> names() {
+        return new TreeSet<>(predecessors.keySet());
+    }
+
+    SortedSet<String> predecessors(String name) {
+        return requireNonNull(predecessors.get(name));
+    }
+
+    SortedSet<String> successors(String name) {
+        return requireNonNull(successors.get(name));
+    }
+
+    /** Returns all names, each after its predecessors, and by name where that leaves a choice. */
+    List<String> sequence() {
+        return sequence;
+    }
+
+    /** Returns the length of the longest chain of steps that begins with the given one, itself included. */
+    int stepsToEnd(String name) {
+        return requireNonNull(stepsToEnd.get(name));
+    }
+
+    /** Returns a numbered line for each step with what it waits for. */
+    String describe() {
+        StringBuilder text = new StringBuilder();
+        int number = 1;
+        for (String name : sequence) {
+            text.append(String.format("%4d. %s", number++, name));
+            if (!predecessors(name).isEmpty()) {
+                text.append(" (after ")
+                        .append(String.join(", ", predecessors(name)))
+                        .append(')');
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+
+    private static SortedMap<String, SortedSet<String>> turned(SortedMap<String, SortedSet<String>> edges) {
+        SortedMap<String, SortedSet<String>> turned = new TreeMap<>();
+        edges.keySet().forEach(name -> turned.put(name, new TreeSet<>()));
+        edges.forEach((name, others) ->
+                others.forEach(other -> requireNonNull(turned.get(other)).add(name)));
+        return turned;
+    }
+
+    private static List<String> sequence(
+            SortedMap<String, SortedSet<String>> predecessors, SortedMap<String, SortedSet<String>> successors) {
+        Map<String, Integer> waitingFor = new HashMap<>();
+        predecessors.forEach((name, before) -> waitingFor.put(name, before.size()));
+        PriorityQueue<String> free = new PriorityQueue<>();
+        waitingFor.forEach((name, count) -> {
+            if (count == 0) {
+                free.add(name);
+            }
+        });
+        List<String> sequence = new ArrayList<>();
+        while (!free.isEmpty()) {
+            String name = free.remove();
+            sequence.add(name);
+            for (String next : requireNonNull(successors.get(name))) {
+                if (waitingFor.merge(next, -1, Integer::sum) == 0) {
+                    free.add(next);
+                }
+            }
+        }
+        return List.copyOf(sequence);
+    }
+
+    private static Map<String, Integer> stepsToEnd(
+            List<String> sequence, SortedMap<String, SortedSet<String>> successors) {
+        Map<String, Integer> lengths = new HashMap<>();
+        for (int i = sequence.size() - 1; i >= 0; i--) {
+            String name = sequence.get(i);
+            int longest = requireNonNull(successors.get(name)).stream()
+                    .mapToInt(next -> requireNonNull(lengths.get(next)))
+                    .max()
+                    .orElse(0);
+            lengths.put(name, longest + 1);
+        }
+        return lengths;
+    }
+}

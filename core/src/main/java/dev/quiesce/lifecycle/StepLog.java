@@ -1,0 +1,54 @@
+package dev.quiesce.lifecycle;
+
+import dev.quiesce.lifecycle.Report.Step;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Writes the log line of each step that ends. */
+final class StepLog {
+    private static final Logger log = LoggerFactory.getLogger(Coordinator.class);
+    private static final long SHORT_MILLIS = 10;
+
+    private StepLog() {}
+
+    static void write(Step step) {
+        switch (step.outcome()) {
+            case COMPLETED -> completed(step);
+            case FAILED -> failed(step);
+            case OVERRAN ->
+                log.error(
+                        "{}; its thread stands{}",
+                        step,
+                        step.stack().stream()
+                                .map(Object::toString)
+                                .collect(Collectors.joining("\n\tat ", "\n\tat ", "")));
+            case CUT -> log.warn("{}", step);
+            case SKIPPED -> log.debug("{}", step);
+        }
+    }
+
+    /** A checked exception is an expected fault whose message suffices; anything else may be a bug, so it needs its stack. */
+    private static void failed(Step step) {
+        Throwable error = step.error();
+        if (error instanceof RuntimeException || error instanceof Error) {
+            log.error("{}", step, error);
+        } else {
+            log.error("{}", step);
+            log.debug("The stack of the failure of {}", step.component(), error);
+        }
+    }
+
+    private static void completed(Step step) {
+        long millis = step.took().toMillis();
+        switch (step.stage()) {
+            case STARTING -> log.info("Started {} in {} ms", step.component(), millis);
+            case STOPPING -> log.info("Stopped {} in {} ms", step.component(), millis);
+            case DRAINING ->
+                log.atLevel(millis < SHORT_MILLIS ? Level.DEBUG : Level.INFO)
+                        .log("Drained {} in {} ms", step.component(), millis);
+            default -> log.debug("{}", step);
+        }
+    }
+}
