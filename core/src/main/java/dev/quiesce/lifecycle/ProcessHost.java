@@ -1,0 +1,161 @@
+package dev.quiesce.lifecycle;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a service as a whole process: traps SIGTERM and SIGINT, starts the service, stops it when asked, and tells the
+ * truth in the exit code.
+ *
+ * <pre>{@code
+ * public static void main(String[] args) {
+ *     ProcessHost host = ProcessHost.trapSignals();
+ *     ...
+ *     host.runAndExit(Coordinator.of(graph));
+ * }
+ * }</pre>
+ *
+ * <table>
+ * <caption>Exit codes</caption>
+ * <tr><th>Code</th><th>Meaning</th></tr>
+ * <tr><td>0</td><td>stopped cleanly, also when the stop was asked for during the start</td></tr>
+ * <tr><td>1</td><td>stopped, but a component failed or overran; the last log line names it</td></tr>
+ * <tr><td>2</td><td>the start failed; the last log line says why</td></tr>
+ * <tr><td>128 + n</td><td>hurried by a second signal of number n, or halted by a third</td></tr>
+ * </table>
+ *
+ * <p>The first signal asks for the stop, the second cuts linger and drain short, the third halts the JVM at once. Signals
+ * that arrive within 250 ms of the one before count as the same: a terminal and a wrapper script, or a supervisor, may
+ * well deliver one request twice.
+ *
+ * <p>A {@code System.exit} from elsewhere still stops the service in order, by a shutdown hook, and keeps its own code.
+ * Where the JVM does not let signals be trapped, as with {@code -Xrs}, a line in the log says so.
+ *
+ * <p>Thread-safe.
+ */
+public final class ProcessHost {
+    private static final Logger log = LoggerFactory.getLogger(ProcessHost.class);
+
+    private static final long SAME_REQUEST = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int EXIT_FAULTS = 1;
+    private static final int EXIT_START_FAILED = 2;
+    private static final int EXIT_SIGNAL_BASE = 128;
+
+    private final List<String> untrapped = new ArrayList<>();
+    private @Nullable Coordinator service;
+    private @Nullable String pendingSignal;
+    private int requests;
+    private int hurriedBy;
+    private long lastSignal;
+
+    private ProcessHost() {}
+
+    /**
+     * Traps SIGTERM and SIGINT. Meant as the first statement of {@code main}: until then the JVM dies of a signal. A signal
+     * that comes before {@link #run} keeps the service from starting.
+     */
+    public static ProcessHost trapSignals() {
+        ProcessHost host = new ProcessHost();
+        for (String name : List.of("TERM", "INT")) {
+            Signals.trap(name, host::onSignal).ifPresent(why -> host.untrapped.add("SIG" + name + " (" + why + ")"));
+        }
+        return host;
+    }
+
+    /**
+     * Starts the service, waits until it is asked to stop, stops it, and ends the JVM with the exit code of {@link #run}.
+     */
+    public void runAndExit(Coordinator service) {
+        System.exit(run(service));
+    }
+
+    /**
+     * Starts the service, waits until it is asked to stop, stops it, and returns the exit code. An interrupt of the calling
+     * thread counts as a request to stop.
+     *
+     * @throws IllegalStateException if this host has run a service before
+     */
+    public int run(Coordinator service) {
+        attach(requireNonNull(service, "service"));
+        if (!untrapped.isEmpty()) {
+            log.warn(
+                    "Cannot trap {}: such a signal ends the JVM without an ordered stop; run it without -Xrs",
+                    String.join(", ", untrapped));
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> service.stop("System.exit"), "quiesce-exit"));
+        try {
+            if (service.start()) {
+                service.awaitStopRequest();
+            }
+        } catch (StartFailedException e) {
+            log.error("Start failed: {}; exit code {}", e.getMessage(), EXIT_START_FAILED);
+            return EXIT_START_FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Report report = service.stop("interrupt");
+        int code = exitCode(report);
+        if (code == 0) {
+            log.info("{}; exit code 0", report.summary());
+        } else {
+            log.error("{}; exit code {}", report.summary(), code);
+        }
+        return code;
+    }
+
+    private synchronized void attach(Coordinator coordinator) {
+        if (service != null) {
+            throw new IllegalStateException("A process host runs one service, once");
+        }
+        service = coordinator;
+        if (pendingSignal != null) {
+            coordinator.requestStop(pendingSignal);
+        }
+    }
+
+    private synchronized int exitCode(Report report) {
+        if (hurriedBy != 0) {
+            return EXIT_SIGNAL_BASE + hurriedBy;
+        }
+        return report.isClean() ? 0 : EXIT_FAULTS;
+    }
+
+    private void onSignal(String name, int number) {
+        int request = countRequest(name, number);
+        switch (request) {
+            case 0 -> log.debug("SIG{} again", name);
+            case 1 -> log.info("SIG{} received", name);
+            case 2 -> log.warn("SIG{} received again: hurrying, work in flight may be lost", name);
+            default -> Runtime.getRuntime().halt(EXIT_SIGNAL_BASE + number);
+        }
+    }
+
+    /** Returns which request to stop this signal is, or 0 if it belongs to the one before. */
+    private synchronized int countRequest(String name, int number) {
+        long now = System.nanoTime();
+        boolean same = requests > 0 && now - lastSignal < SAME_REQUEST;
+        lastSignal = now;
+        if (same) {
+            return 0;
+        }
+        requests++;
+        if (requests == 1) {
+            pendingSignal = "SIG" + name;
+            if (service != null) {
+                service.requestStop(pendingSignal);
+            }
+        } else if (requests == 2) {
+            hurriedBy = number;
+            if (service != null) {
+                service.hurry();
+            }
+        }
+        return requests;
+    }
+}
