@@ -1,0 +1,93 @@
+package dev.quiesce.lifecycle.guice;
+
+import com.google.inject.Binder;
+import com.google.inject.Key;
+import com.google.inject.Scopes;
+import com.google.inject.multibindings.Multibinder;
+import com.google.inject.multibindings.OptionalBinder;
+import dev.quiesce.lifecycle.Budgets;
+import dev.quiesce.lifecycle.Lifecycle;
+import dev.quiesce.lifecycle.StopSequence;
+import java.util.Set;
+
+/**
+ * Registers components from within a Guice module.
+ *
+ * <pre>{@code
+ * LifecycleBinder.of(binder()).component("http", HttpServer.class);
+ * }</pre>
+ *
+ * <p>What a component depends on is read from the injection graph when the {@code Coordinator} is created. Name other
+ * components only for what injection cannot show: a {@code Provider}, or a side effect. A component has to be a singleton,
+ * since what is started must be what others use.
+ *
+ * <p>Installs {@link LifecycleModule}. Not safe for use by several threads, as Guice's binders are not.
+ */
+public final class LifecycleBinder {
+    private final Binder binder;
+
+    private LifecycleBinder(Binder binder) {
+        this.binder = binder;
+    }
+
+    /** Returns a binder that registers components with the module of the given binder. */
+    public static LifecycleBinder of(Binder binder) {
+        Binder caller = binder.skipSources(LifecycleBinder.class);
+        caller.install(new LifecycleModule());
+        return new LifecycleBinder(caller);
+    }
+
+    /**
+     * Registers a component.
+     *
+     * @param name its name in orders, logs and reports
+     * @param type its type, which Guice creates as a singleton
+     * @param alsoDependsOn names of components that it depends on besides those that injection shows
+     */
+    public LifecycleBinder component(String name, Class<? extends Lifecycle> type, String... alsoDependsOn) {
+        binder.bind(type).in(Scopes.SINGLETON);
+        return component(name, Key.get(type), alsoDependsOn);
+    }
+
+    /**
+     * Registers a component that is bound elsewhere, as a singleton.
+     *
+     * @param name its name in orders, logs and reports
+     * @param key its key
+     * @param alsoDependsOn names of components that it depends on besides those that injection shows
+     */
+    public LifecycleBinder component(String name, Key<? extends Lifecycle> key, String... alsoDependsOn) {
+        add(new Registration(name, key, Set.of(alsoDependsOn), false));
+        return this;
+    }
+
+    /**
+     * Registers a component that starts before and stops after every other that it does not itself depend on.
+     *
+     * @param name its name in orders, logs and reports
+     * @param type its type, which Guice creates as a singleton
+     */
+    public LifecycleBinder foundation(String name, Class<? extends Lifecycle> type) {
+        binder.bind(type).in(Scopes.SINGLETON);
+        add(new Registration(name, Key.get(type), Set.of(), true));
+        return this;
+    }
+
+    /** Sets the order in which components should stop as far as dependencies allow. None by default; may be set once. */
+    public LifecycleBinder preferStop(StopSequence sequence) {
+        OptionalBinder.newOptionalBinder(binder, StopSequence.class)
+                .setBinding()
+                .toInstance(sequence);
+        return this;
+    }
+
+    /** Sets the time budgets. {@link Budgets#defaults()} by default; may be set once. */
+    public LifecycleBinder budgets(Budgets budgets) {
+        OptionalBinder.newOptionalBinder(binder, Budgets.class).setBinding().toInstance(budgets);
+        return this;
+    }
+
+    private void add(Registration registration) {
+        Multibinder.newSetBinder(binder, Registration.class).addBinding().toInstance(registration);
+    }
+}

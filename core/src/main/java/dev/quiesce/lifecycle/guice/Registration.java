@@ -1,0 +1,8 @@
+package dev.quiesce.lifecycle.guice;
+
+import com.google.inject.Key;
+import dev.quiesce.lifecycle.Lifecycle;
+import java.util.Set;
+
+/** One component that a module has registered. */
+record Registration(String name, Key<? extends Lifecycle> key, Set<String> alsoDependsOn, boolean foundation) {}

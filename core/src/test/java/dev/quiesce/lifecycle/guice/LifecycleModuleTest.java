@@ -1,0 +1,206 @@
+package dev.quiesce.lifecycle.guice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Key;
+import com.google.inject.Module;
+import com.google.inject.PrivateModule;
+import com.google.inject.Provider;
+import com.google.inject.Provides;
+import com.google.inject.ProvisionException;
+import com.google.inject.Scopes;
+import com.google.inject.Singleton;
+import com.google.inject.Stage;
+import com.google.inject.multibindings.Multibinder;
+import com.google.inject.name.Named;
+import com.google.inject.name.Names;
+import dev.quiesce.lifecycle.Budgets;
+import dev.quiesce.lifecycle.ComponentGraph;
+import dev.quiesce.lifecycle.Coordinator;
+import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.lifecycle.Lifecycle;
+import dev.quiesce.lifecycle.StopSequence;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LifecycleModuleTest {
+
+    @Test
+    void componentThatInjectsAnother_dependsOnIt_howeverModulesAreInstalled() {
+        Module http = module(binder -> binder.component("http", Http.class));
+        Module pool = module(binder -> binder.component("pool", Pool.class));
+
+        for (ComponentGraph graph : Set.of(graph(http, pool), graph(pool, http))) {
+            assertThat(graph.startOrder()).containsExactly("pool", "http");
+            assertThat(graph.dependenciesOf("http")).containsExactly("pool");
+        }
+    }
+
+    @Test
+    void dependency_isSeenThroughWhatLiesBetween() {
+        Module handlers = new AbstractModule() {
+            @Override
+            protected void configure() {
+                Multibinder.newSetBinder(binder(), Handler.class).addBinding().to(OfferHandler.class);
+                LifecycleBinder.of(binder()).component("server", Server.class).component("pool", Pool.class);
+            }
+
+            @Provides
+            Repository repository(Pool pool) {
+                return new Repository();
+            }
+        };
+
+        assertThat(graph(handlers).dependenciesOf("server")).containsExactly("pool");
+    }
+
+    @Test
+    void twoComponentsOfOneType_fromPrivateModules_areToldApart() {
+        Module module = new AbstractModule() {
+            @Override
+            protected void configure() {
+                install(privatePool("main"));
+                install(privatePool("d4"));
+                LifecycleBinder.of(binder())
+                        .component("pool main", Key.get(Pool.class, Names.named("main")))
+                        .component("pool d4", Key.get(Pool.class, Names.named("d4")))
+                        .component("user", MainUser.class);
+            }
+        };
+
+        assertThat(graph(module).dependenciesOf("user")).containsExactly("pool main");
+        assertThat(graph(module).names()).containsExactly("pool d4", "pool main", "user");
+    }
+
+    @Test
+    void injectedProvider_isNoDependency_unlessItIsDeclared() {
+        assertThat(graph(module(binder -> binder.component("lazy", Lazy.class).component("pool", Pool.class)))
+                        .dependenciesOf("lazy"))
+                .isEmpty();
+        assertThat(graph(module(binder ->
+                                binder.component("lazy", Lazy.class, "pool").component("pool", Pool.class)))
+                        .dependenciesOf("lazy"))
+                .containsExactly("pool");
+    }
+
+    @Test
+    void foundationAndStopSequence_areApplied() {
+        ComponentGraph graph = graph(module(binder -> binder.component("pool", Pool.class)
+                .component("a", Plain.class)
+                .foundation("management", Management.class)
+                .preferStop(StopSequence.first("pool").then("a"))));
+
+        assertThat(graph.stopOrder()).containsExactly("pool", "a", "management");
+    }
+
+    @Test
+    void componentThatIsNoSingleton_isRefused() {
+        Module module = new AbstractModule() {
+            @Override
+            protected void configure() {
+                bind(Pool.class);
+                LifecycleBinder.of(binder()).component("pool", Key.get(Pool.class));
+            }
+        };
+
+        assertThatThrownBy(() -> graph(module))
+                .isInstanceOf(ProvisionException.class)
+                .hasMessageContaining("Component 'pool'")
+                .hasMessageContaining("not bound as a singleton");
+    }
+
+    @Test
+    void componentsRun_asTheOnesThatOthersInject() throws Exception {
+        Injector injector = Guice.createInjector(
+                Stage.PRODUCTION,
+                module(binder -> binder.component("pool", Pool.class).budgets(Budgets.ofTotal(Duration.ofSeconds(2)))));
+        Coordinator coordinator = injector.getInstance(Coordinator.class);
+
+        assertThat(coordinator.start()).isTrue();
+        assertThat(injector.getInstance(Pool.class).running).isTrue();
+        assertThat(coordinator.stop("test").isClean()).isTrue();
+        assertThat(injector.getInstance(Pool.class).running).isFalse();
+    }
+
+    private interface Registrations {
+        void with(LifecycleBinder binder);
+    }
+
+    private static Module module(Registrations registrations) {
+        return new AbstractModule() {
+            @Override
+            protected void configure() {
+                registrations.with(LifecycleBinder.of(binder()));
+            }
+        };
+    }
+
+    private static Module privatePool(String name) {
+        return new PrivateModule() {
+            @Override
+            protected void configure() {
+                bind(Pool.class).in(Scopes.SINGLETON);
+                bind(Key.get(Pool.class, Names.named(name))).to(Pool.class);
+                expose(Key.get(Pool.class, Names.named(name)));
+            }
+        };
+    }
+
+    private static ComponentGraph graph(Module... modules) {
+        return Guice.createInjector(modules).getInstance(Coordinator.class).graph();
+    }
+
+    static class Plain implements Lifecycle {
+        volatile boolean running;
+
+        @Override
+        public void start() {
+            running = true;
+        }
+
+        @Override
+        public void stop(Deadline deadline) {
+            running = false;
+        }
+    }
+
+    static final class Pool extends Plain {}
+
+    static final class Management extends Plain {}
+
+    static final class Http extends Plain {
+        @Inject
+        Http(Pool pool) {}
+    }
+
+    static final class Lazy extends Plain {
+        @Inject
+        Lazy(Provider<Pool> pool) {}
+    }
+
+    @Singleton
+    static final class MainUser extends Plain {
+        @Inject
+        MainUser(@Named("main") Pool pool) {}
+    }
+
+    static final class Repository {}
+
+    interface Handler {}
+
+    static final class OfferHandler implements Handler {
+        @Inject
+        OfferHandler(Repository repository) {}
+    }
+
+    static final class Server extends Plain {
+        @Inject
+        Server(Set<Handler> handlers) {}
+    }
+}
