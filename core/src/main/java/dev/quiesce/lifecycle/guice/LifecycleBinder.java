@@ -69,7 +69,18 @@ public final class LifecycleBinder {
      */
     public LifecycleBinder foundation(String name, Class<? extends Lifecycle> type) {
         binder.bind(type).in(Scopes.SINGLETON);
-        add(new Registration(name, Key.get(type), Set.of(), true));
+        return foundation(name, Key.get(type));
+    }
+
+    /**
+     * Registers a component that is bound elsewhere, as a singleton, and that starts before and stops after every other
+     * that it does not itself depend on.
+     *
+     * @param name its name in orders, logs and reports
+     * @param key its key
+     */
+    public LifecycleBinder foundation(String name, Key<? extends Lifecycle> key) {
+        add(new Registration(name, key, Set.of(), true));
         return this;
     }
 

@@ -1,0 +1,121 @@
+package dev.quiesce.web;
+
+import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.lifecycle.Lifecycle;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.ServerConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP listener of a Jetty container: opens the port, and closes it without losing a request.
+ *
+ * <p>As soon as the service is no longer ready, every response carries {@code Connection: close}. When it quiesces, the
+ * port closes; requests on open connections are still served. Draining ends when no request is in flight, and idle
+ * connections, after a short window for a request that may be on its way, are closed by FIN.
+ *
+ * <p>Jetty's own graceful stop is not used: its {@code shutdownIdleTimeout} cuts responses in flight if it is short and
+ * lets idle connections hold the exit if it is long; see {@code AbstractConnector.shutdown} in Jetty 12.1.
+ *
+ * <p>Thread-safe.
+ */
+public final class HttpServer implements Lifecycle {
+    private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+
+    /** What an idle connection gets after the port has closed, for a request that its client may just have sent. */
+    private static final Duration IDLE_WINDOW = Duration.ofMillis(150);
+
+    private static final Duration POLL = Duration.ofMillis(5);
+
+    private final JettyContainer container;
+    private final RequestsInFlight requests;
+    private final AtomicBoolean quiesced = new AtomicBoolean();
+    private volatile long quiescedAt;
+
+    /**
+     * Puts the handlers into the container.
+     *
+     * @param container the container, which must start before this and stop after it
+     * @param handlers what serves requests: the first handler that accepts one answers it
+     * @param ready whether the service is ready; asked for each request
+     */
+    public HttpServer(JettyContainer container, List<Handler> handlers, BooleanSupplier ready) {
+        this.container = container;
+        this.requests = new RequestsInFlight(() -> quiesced.get() || !ready.getAsBoolean());
+        requests.setHandler(new Handler.Sequence(handlers.toArray(Handler[]::new)));
+        container.handle(requests);
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @throws IOException if the port cannot be opened, for example because it is taken
+     */
+    @Override
+    public void start() throws IOException {
+        ServerConnector connector = container.connector();
+        try {
+            connector.start();
+        } catch (IOException e) {
+            throw ListenFailure.of(connector, e);
+        } catch (Exception e) {
+            throw new IllegalStateException("the connector did not start", e);
+        }
+        log.info("Serving HTTP on http://{}:{}/", connector.getHost(), connector.getLocalPort());
+    }
+
+    /** Returns the port that is listened on, or a negative number if none is. */
+    public int port() {
+        return container.connector().getLocalPort();
+    }
+
+    /** Returns the number of requests in flight. */
+    public int inFlight() {
+        return requests.count();
+    }
+
+    @Override
+    public void quiesce() {
+        if (quiesced.compareAndSet(false, true)) {
+            quiescedAt = System.nanoTime();
+            container.connector().close();
+        }
+    }
+
+    /**
+     * Waits for the requests in flight and closes idle connections.
+     *
+     * @throws TimeoutException if requests were in flight at the deadline; the message names the oldest
+     */
+    @Override
+    public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
+        while (!deadline.isExpired()) {
+            requests.awaitNone(deadline.atMost(POLL));
+            boolean windowOver = System.nanoTime() - quiescedAt >= IDLE_WINDOW.toNanos();
+            if (windowOver) {
+                requests.closeIdle(container.connector());
+            }
+            if (requests.count() == 0 && requests.connections(container.connector()) == 0) {
+                return;
+            }
+            TimeUnit.NANOSECONDS.sleep(
+                    Math.min(POLL.toNanos(), deadline.remaining().toNanos()));
+        }
+        if (requests.count() > 0) {
+            throw new TimeoutException(requests.describe());
+        }
+    }
+
+    @Override
+    public void stop(Deadline deadline) {
+        quiesce();
+        requests.closeAll(container.connector());
+    }
+}

@@ -1,0 +1,81 @@
+package dev.quiesce.web;
+
+import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.lifecycle.Lifecycle;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * The Jetty server that HTTP, sockets and sessions stand on: threads, handlers and connections, but no open port.
+ *
+ * <p>It is a component of its own so that the coordinator, and not Jetty, decides whether requests, sockets or sessions go
+ * first: {@link HttpServer} opens and closes the port, and what is left of the connections is closed when this component
+ * stops, last of all.
+ *
+ * <p>Thread-safe.
+ */
+public final class JettyContainer implements Lifecycle {
+    /** Longer than nginx keeps an upstream connection (60 s by default), so that nginx is the one who closes it. */
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75);
+
+    private static final int MIN_THREADS = 8;
+    private static final int MAX_THREADS = 200;
+    private static final int ACCEPT_QUEUE = 1024;
+
+    private final Server server;
+    private final ServerConnector connector;
+
+    /**
+     * Prepares a server without opening anything.
+     *
+     * @param host the address to listen on
+     * @param port the port, or 0 for a free one
+     */
+    public JettyContainer(String host, int port) {
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
+        threads.setName("http");
+        server = new Server(threads);
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        connector = new ServerConnector(server, 1, -1, new HttpConnectionFactory(http));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    }
+
+    @Override
+    public void start() throws Exception {
+        server.start();
+    }
+
+    @Override
+    public void stop(Deadline deadline) throws Exception {
+        ((QueuedThreadPool) server.getThreadPool()).setStopTimeout(deadline.remaining(TimeUnit.MILLISECONDS));
+        try {
+            connector.stop();
+        } finally {
+            server.stop();
+        }
+    }
+
+    /** Returns the Jetty server, for what has to be set before the start. */
+    public Server server() {
+        return server;
+    }
+
+    /** Sets what serves requests. Only before the start. */
+    void handle(Handler handler) {
+        server.setHandler(handler);
+    }
+
+    ServerConnector connector() {
+        return connector;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.quiesce.web;
+
+import dev.quiesce.lifecycle.Coordinator;
+import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.lifecycle.Lifecycle;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The management listener: liveness, readiness and the state of the lifecycle, on a port of its own.
+ *
+ * <p>Register it as a foundation, so that it is the first component to start and the last to stop and answers throughout.
+ * It has its own threads: requests of the service never keep it from answering.
+ *
+ * <ul>
+ *   <li>{@code GET /livez}: 200 as long as the process can answer
+ *   <li>{@code GET /readyz}: 200 if the service is ready, otherwise 503 with the reason
+ *   <li>{@code GET /lifecycle}: the stage, the plan and where each component stands, as JSON
+ * </ul>
+ *
+ * <p>Thread-safe.
+ */
+public final class ManagementServer implements Lifecycle {
+    private static final Logger log = LoggerFactory.getLogger(ManagementServer.class);
+    private static final int MAX_THREADS = 8;
+    private static final int MIN_THREADS = 2;
+
+    private final Server server;
+    private final ServerConnector connector;
+
+    /**
+     * Prepares a listener without opening anything.
+     *
+     * @param host the address to listen on; a loopback address unless the network is trusted
+     * @param port the port, or 0 for a free one
+     * @param coordinator gives the coordinator whose state is told; first asked after the start
+     */
+    public ManagementServer(String host, int port, Supplier<Coordinator> coordinator) {
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
+        threads.setName("management");
+        server = new Server(threads);
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector.setHost(host);
+        connector.setPort(port);
+        server.addConnector(connector);
+        server.setHandler(new ManagementHandler(coordinator));
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @throws IOException if the port cannot be opened, for example because it is taken
+     */
+    @Override
+    public void start() throws IOException {
+        try {
+            server.start();
+        } catch (IOException e) {
+            throw ListenFailure.of(connector, e);
+        } catch (Exception e) {
+            throw new IllegalStateException("the management server did not start", e);
+        }
+        log.info("Management on http://{}:{}/lifecycle", connector.getHost(), connector.getLocalPort());
+    }
+
+    /** Returns the port that is listened on, or a negative number if none is. */
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    @Override
+    public void stop(Deadline deadline) throws Exception {
+        ((QueuedThreadPool) server.getThreadPool()).setStopTimeout(deadline.remaining(TimeUnit.MILLISECONDS));
+        server.stop();
+    }
+}
