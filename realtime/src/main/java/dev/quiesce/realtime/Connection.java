@@ -1,0 +1,355 @@
+package dev.quiesce.realtime;
+
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
+import org.eclipse.jetty.util.thread.SerializedInvoker;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.eclipse.jetty.websocket.core.CoreSession;
+import org.eclipse.jetty.websocket.core.Frame;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.OpCode;
+import org.eclipse.jetty.websocket.core.exception.CloseException;
+import org.eclipse.jetty.websocket.core.messages.ByteArrayMessageSink;
+import org.eclipse.jetty.websocket.core.messages.MessageSink;
+import org.eclipse.jetty.websocket.core.messages.StringMessageSink;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One WebSocket connection: frames in, messages to the handler, messages out, and the end of it.
+ *
+ * <p>Jetty calls the methods of {@link FrameHandler} one at a time; all others are safe for use by many threads. Handlers
+ * are called on the server's thread pool and never on the thread that reads or stops, so one that hangs holds up its own
+ * socket only.
+ */
+final class Connection implements FrameHandler, Heartbeat.Peer {
+    static final int MESSAGE_OVERHEAD = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    /** What all connections of a hub share. */
+    record Shared(SocketHubConfig config, Registry registry, Rooms rooms, Timer timer, Counters counters) {}
+
+    private record Ending(int code, String reason) {}
+
+    private interface HandlerCall {
+        void make() throws Exception;
+    }
+
+    private final String id = UUID.randomUUID().toString();
+    private final Shared shared;
+    private final Executor executor;
+    private final SocketHandler handler;
+    private final Handshake handshake;
+    private final Socket socket;
+    private final Heartbeat heartbeat;
+    private final SerializedInvoker calls = new SerializedInvoker(Connection.class);
+    private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
+    private final AtomicBoolean finished = new AtomicBoolean();
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private volatile @Nullable CoreSession session;
+    private volatile Runnable cancelCut = () -> {};
+    private volatile boolean handling;
+    private volatile boolean peerClosed;
+    private @Nullable MessageSink message;
+    private boolean served;
+
+    Connection(Shared shared, Executor executor, SocketHandler handler, Handshake handshake) {
+        this.shared = shared;
+        this.executor = executor;
+        this.handler = handler;
+        this.handshake = handshake;
+        this.socket = new Socket(this, shared.rooms());
+        SocketHubConfig config = shared.config();
+        this.heartbeat = new Heartbeat(shared.timer(), config.pingInterval(), config.pongTimeout(), this);
+    }
+
+    String id() {
+        return id;
+    }
+
+    Handshake handshake() {
+        return handshake;
+    }
+
+    boolean isOpen() {
+        return ending.get() == null;
+    }
+
+    @Override
+    public void onOpen(CoreSession opened, Callback callback) {
+        // The heartbeat decides who is idle; a connector that shuts down would cut quiet sockets after a second.
+        opened.addIdleTimeoutListener(expired -> false);
+        session = opened;
+        shared.rooms().add(socket);
+        callback.succeeded();
+
+        // Queued before the registry knows this connection, so that the call of closed cannot come first.
+        shared.registry().beginCall();
+        AtomicReference<Registry.Entry> entry = new AtomicReference<>(Registry.Entry.CUT);
+        Runnable first = calls.offer(() -> opened(entry.get()));
+        entry.set(shared.registry().opened(this));
+        run(first);
+    }
+
+    private void opened(Registry.Entry entry) {
+        switch (entry) {
+            case SERVE -> {
+                served = true;
+                handling = true;
+                heartbeat.start();
+                handle(() -> handler.opened(socket));
+            }
+            case CLOSE -> {
+                closeForStop();
+                shared.registry().endCall();
+                demand();
+            }
+            case CUT -> {
+                cut();
+                shared.registry().endCall();
+            }
+        }
+    }
+
+    @Override
+    public void onFrame(Frame frame, Callback callback) {
+        heartbeat.heard();
+        switch (frame.getOpCode()) {
+            case OpCode.PING -> answer(frame, callback);
+            case OpCode.PONG -> ignore(callback);
+            case OpCode.CLOSE -> peerCloses(frame, callback);
+            default -> data(frame, callback);
+        }
+    }
+
+    private void answer(Frame ping, Callback callback) {
+        Callback done = Callback.from(InvocationType.NON_BLOCKING, () -> ignore(callback), failure -> ignore(callback));
+        session().sendFrame(new Frame(OpCode.PONG, ping.getPayload()), done, false);
+    }
+
+    private void peerCloses(Frame frame, Callback callback) {
+        peerClosed = true;
+        CloseStatus status = CloseStatus.getCloseStatus(frame);
+        if (end(status.getCode(), status.getReason())) {
+            cutAfterTimeout();
+        }
+        callback.succeeded();
+    }
+
+    private void data(Frame frame, Callback callback) {
+        if (!isOpen()) {
+            ignore(callback);
+            return;
+        }
+        MessageSink sink = message != null ? message : newMessage(frame.getOpCode());
+        message = frame.isFin() ? null : sink;
+        sink.accept(frame, Callback.from(callback::succeeded, failure -> refuse(sink, failure, callback)));
+    }
+
+    private MessageSink newMessage(byte opCode) {
+        CoreSession open = session();
+        return opCode == OpCode.TEXT
+                ? new StringMessageSink(open, text -> received(() -> handler.text(socket, (String) text[0])), false)
+                : new ByteArrayMessageSink(
+                        open,
+                        bytes -> received(() -> handler.binary(socket, ByteBuffer.wrap((byte[]) bytes[0]))),
+                        false);
+    }
+
+    private @Nullable Object received(HandlerCall call) {
+        if (shared.registry().tryBeginMessage()) {
+            handling = true;
+            dispatch(() -> handle(call));
+        } else {
+            demand();
+        }
+        return null;
+    }
+
+    /** Refuses a message that is too large or malformed, and reads on, so that the close frame is not lost to a reset. */
+    private void refuse(MessageSink sink, Throwable failure, Callback callback) {
+        sink.fail(failure);
+        callback.succeeded();
+        if (failure instanceof CloseException refusal) {
+            close(refusal.getStatusCode(), String.valueOf(refusal.getMessage()));
+        } else {
+            failed(failure);
+        }
+        demand();
+    }
+
+    private void ignore(Callback callback) {
+        callback.succeeded();
+        demand();
+    }
+
+    private void handle(HandlerCall call) {
+        try {
+            call.make();
+        } catch (Throwable failure) {
+            failed(failure);
+        } finally {
+            handling = false;
+            heartbeat.heard();
+            shared.registry().endCall();
+            demand();
+        }
+    }
+
+    private void failed(Throwable failure) {
+        shared.counters().handlerFailures.increment();
+        LOG.error("Handler of socket {} at {} failed", id, handshake.path(), failure);
+        close(CloseStatus.SERVER_ERROR, "internal error");
+    }
+
+    /** Queues a message, or closes the socket if too much waits already. */
+    boolean send(Message outbound) {
+        long bound = shared.config().outboundQueueBytes();
+        long bytes = (long) outbound.size() + MESSAGE_OVERHEAD;
+        if (bytes > bound) {
+            throw new IllegalArgumentException("a message of " + outbound.size() + " bytes can never be sent with"
+                    + " outboundQueueBytes " + bound + "; send less or raise it");
+        }
+        if (!isOpen()) {
+            return false;
+        }
+        if (queuedBytes.addAndGet(bytes) > bound) {
+            queuedBytes.addAndGet(-bytes);
+            if (close(CloseStatus.POLICY_VIOLATION, "too slow: more than " + bound + " bytes waiting")) {
+                shared.counters().slowConsumers.increment();
+                LOG.info("Socket {} at {} is too slow and has been closed", id, handshake.path());
+            }
+            return false;
+        }
+        Runnable sent = () -> queuedBytes.addAndGet(-bytes);
+        Callback done = Callback.from(InvocationType.NON_BLOCKING, sent, failure -> sent.run());
+        session().sendFrame(outbound.toFrame(), done, false);
+        return true;
+    }
+
+    /** Closes this connection, unless that has begun, and cuts it when the peer has not answered in time. */
+    boolean close(int code, String reason) {
+        if (!end(code, reason)) {
+            return false;
+        }
+        session().sendFrame(new CloseFrame(code, reason), Callback.NOOP, false);
+        cutAfterTimeout();
+        return true;
+    }
+
+    /** Closes this connection, unless that has begun, and leaves it to the caller to cut it. */
+    void closeForStop() {
+        String reason = shared.config().closeReason();
+        if (end(CloseStatus.SERVICE_RESTART, reason)) {
+            session().sendFrame(new CloseFrame(CloseStatus.SERVICE_RESTART, reason), Callback.NOOP, false);
+        }
+    }
+
+    void cut() {
+        session().abort();
+    }
+
+    private boolean end(int code, @Nullable String reason) {
+        boolean first = ending.compareAndSet(null, new Ending(code, reason == null ? "" : reason));
+        if (first) {
+            heartbeat.stop();
+        }
+        return first;
+    }
+
+    private void cutAfterTimeout() {
+        cancelCut = shared.timer().after(shared.config().closeTimeout(), this::cut);
+    }
+
+    @Override
+    public void ping() {
+        session().sendFrame(new Frame(OpCode.PING), Callback.NOOP, false);
+    }
+
+    @Override
+    public boolean isRead() {
+        return !handling;
+    }
+
+    @Override
+    public void lost() {
+        long timeout = shared.config().pongTimeout().toMillis();
+        if (end(CloseStatus.NO_CLOSE, "no pong within " + timeout + " ms")) {
+            shared.counters().heartbeatsLost.increment();
+            cut();
+        }
+    }
+
+    @Override
+    public void onError(Throwable cause, Callback callback) {
+        LOG.debug("Socket {} at {} failed", id, handshake.path(), cause);
+        callback.succeeded();
+    }
+
+    @Override
+    public void onClosed(CloseStatus status, Callback callback) {
+        callback.succeeded();
+        if (!finished.compareAndSet(false, true)) {
+            return;
+        }
+        end(status.getCode(), status.getReason());
+        cancelCut.run();
+        shared.rooms().remove(socket);
+        // Counted as a call before it is no longer counted as a connection: whoever waits for both sees one of them.
+        shared.registry().beginCall();
+        shared.registry().closed(this, peerClosed);
+        dispatch(this::closed);
+    }
+
+    private void closed() {
+        try {
+            Ending last = ending.get();
+            if (served && last != null) {
+                handler.closed(socket, last.code(), last.reason());
+            }
+        } catch (Throwable failure) {
+            failed(failure);
+        } finally {
+            shared.registry().endCall();
+        }
+    }
+
+    private void dispatch(Runnable call) {
+        Runnable work = calls.offer(call);
+        if (work != null) {
+            run(work);
+        }
+    }
+
+    private void run(Runnable work) {
+        try {
+            executor.execute(work);
+        } catch (RejectedExecutionException e) {
+            // The server stopped before its sockets did; the handler must still learn of the end.
+            work.run();
+        }
+    }
+
+    private void demand() {
+        if (!finished.get()) {
+            session().demand();
+        }
+    }
+
+    private CoreSession session() {
+        CoreSession open = session;
+        if (open == null) {
+            throw new IllegalStateException("socket " + id + " is not open yet");
+        }
+        return open;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.quiesce.realtime;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/** Which pages may connect: browsers apply no same-origin policy to sockets. Immutable. */
+final class OriginPolicy {
+    private static final String ANY = "*";
+
+    private final Set<String> allowed;
+
+    OriginPolicy(Set<String> allowed) {
+        this.allowed = allowed.stream().map(OriginPolicy::lowerCase).collect(Collectors.toUnmodifiableSet());
+    }
+
+    static boolean isOrigin(String text) {
+        return text.equals(ANY) || parse(text) != null;
+    }
+
+    boolean allows(Request request) {
+        String origin = request.getHeaders().get(HttpHeader.ORIGIN);
+        if (origin == null || allowed.contains(ANY)) {
+            return true;
+        }
+        return allowed.isEmpty() ? isSameHost(origin, request.getHttpURI()) : allowed.contains(lowerCase(origin));
+    }
+
+    private static boolean isSameHost(String origin, HttpURI requested) {
+        URI page = parse(origin);
+        return page != null
+                && page.getHost().equalsIgnoreCase(requested.getHost())
+                && explicitPort(page.getPort()) == explicitPort(requested.getPort());
+    }
+
+    /** The scheme is left out: behind a proxy that ends TLS, the page has https and the request that arrives has http. */
+    private static int explicitPort(int port) {
+        return port == 80 || port == 443 || port <= 0 ? 0 : port;
+    }
+
+    private static @Nullable URI parse(String origin) {
+        try {
+            URI uri = new URI(origin);
+            boolean isOrigin = uri.getHost() != null
+                    && uri.getScheme() != null
+                    && uri.getRawUserInfo() == null
+                    && uri.getRawPath().isEmpty()
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null;
+            return isOrigin ? uri : null;
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+
+    private static String lowerCase(String text) {
+        return text.toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,203 @@
+package dev.quiesce.session;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.lifecycle.Lifecycle;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.eclipse.jetty.session.AbstractSessionManager;
+import org.eclipse.jetty.session.HouseKeeper;
+import org.eclipse.jetty.session.ManagedSession;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP sessions of one Jetty session manager, kept in memory and destroyed when this component stops.
+ *
+ * <p>Hand the manager to {@link #manage} before its server starts, and register this as a component above that server and
+ * below what serves requests. Sessions can be made from then on until {@link #stop}; after that a request that asks for a
+ * new one fails, as {@code getSession} throws {@link IllegalStateException}.
+ *
+ * <p>Expired sessions are removed by the housekeeper of the server's session id manager. Jetty makes both when the server
+ * has none.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class MemorySessions implements Lifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(MemorySessions.class);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private record Managed(AbstractSessionManager manager, ClosableSessionCache cache) {}
+
+    private final MemorySessionsConfig config;
+    private final AtomicReference<@Nullable Managed> managed = new AtomicReference<>();
+    private final AtomicInteger destroyed = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicBoolean reported = new AtomicBoolean();
+    private volatile boolean stopped;
+
+    /** Makes a store that manages nothing yet. */
+    public MemorySessions(MemorySessionsConfig config) {
+        this.config = requireNonNull(config, "config");
+    }
+
+    /**
+     * Keeps the sessions of the given manager, and sets its cookie and lifetimes.
+     *
+     * @param manager the manager, for example the session handler of a servlet context; not started yet
+     * @throws IllegalStateException if the manager has been started, or if this store manages one already
+     */
+    public void manage(AbstractSessionManager manager) {
+        if (manager.isRunning()) {
+            throw new IllegalStateException(
+                    "the session manager has been started; call manage before its server starts");
+        }
+        ClosableSessionCache cache = ClosableSessionCache.of(manager);
+        if (!managed.compareAndSet(null, new Managed(manager, cache))) {
+            throw new IllegalStateException("this session store manages a session manager already");
+        }
+        if (stopped) {
+            cache.close();
+        }
+        manager.setSessionCache(cache);
+        manager.setMaxInactiveInterval(Math.toIntExact(config.idleLifetime().toSeconds()));
+        manager.setSessionCookie(config.cookieName());
+        manager.setHttpOnly(config.httpOnly());
+        manager.setSameSite(config.sameSite());
+        manager.setSecureCookies(config.secure());
+        manager.addEventListener(new SweepInterval(config.sweepInterval().toSeconds()));
+    }
+
+    /** Returns the number of sessions that exist, including expired ones that have not been swept. */
+    public int size() {
+        Managed now = managed.get();
+        return now == null ? 0 : now.cache().size();
+    }
+
+    /** Returns how many sessions {@link #stop} has destroyed so far. */
+    public int destroyed() {
+        return destroyed.get();
+    }
+
+    /**
+     * Checks that there is something to keep the sessions of.
+     *
+     * @throws IllegalStateException if {@link #manage} has not been called, or if this store has been stopped
+     */
+    @Override
+    public void start() {
+        if (managed.get() == null) {
+            throw new IllegalStateException("nothing to keep sessions of; call manage before the start");
+        }
+        if (stopped) {
+            throw new IllegalStateException("this session store has been stopped and does not start again");
+        }
+    }
+
+    /**
+     * Refuses new sessions and destroys those that exist, each with its listeners told, until none is left. One that fails
+     * to be told does not keep the others from being destroyed.
+     *
+     * @throws IllegalStateException if listeners threw; every session is destroyed all the same. The message says how many
+     *     sessions it was
+     * @throws TimeoutException if sessions were left at the deadline; the message says how many
+     * @throws InterruptedException if the calling thread was interrupted with sessions left; the message says how many
+     */
+    @Override
+    public void stop(Deadline deadline) throws TimeoutException, InterruptedException {
+        stopped = true;
+        Managed now = managed.get();
+        if (now == null) {
+            return;
+        }
+        now.cache().close();
+        int left = destroyAll(now, deadline);
+        if (reported.compareAndSet(false, true)) {
+            LOG.info("Destroyed {} sessions", destroyed.get());
+        }
+        if (left > 0) {
+            String message = left + " sessions were not destroyed";
+            if (Thread.interrupted()) {
+                throw new InterruptedException(message);
+            }
+            throw new TimeoutException(message + " by the deadline");
+        }
+        int failed = failures.get();
+        if (failed > 0) {
+            throw new IllegalStateException(
+                    "listeners failed for " + failed + " of " + destroyed.get() + " destroyed sessions; see the log");
+        }
+    }
+
+    private int destroyAll(Managed now, Deadline deadline) {
+        int left = now.cache().size();
+        while (left > 0 && !deadline.isExpired() && !Thread.currentThread().isInterrupted()) {
+            for (ManagedSession session : now.cache().sessions()) {
+                if (deadline.isExpired() || Thread.currentThread().isInterrupted()) {
+                    break;
+                }
+                destroy(now.manager(), session);
+            }
+            left = now.cache().size();
+            if (left > 0) {
+                // Someone else is invalidating these; there is no signal to wait for.
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+        }
+        return left;
+    }
+
+    /** Does what {@link ManagedSession#invalidate()} does, which hides that a listener threw. */
+    private void destroy(AbstractSessionManager manager, ManagedSession session) {
+        if (!begin(session)) {
+            return;
+        }
+        boolean failed = false;
+        try {
+            manager.onSessionDestroyed(session);
+        } catch (Throwable e) {
+            failed = true;
+            LOG.error("A session listener failed as its session was destroyed", e);
+        }
+        try {
+            session.finishInvalidate();
+        } catch (Throwable e) {
+            failed = true;
+            LOG.error("An attribute listener failed as its session was destroyed", e);
+        }
+        manager.getSessionIdManager().invalidateAll(session.getId());
+        destroyed.incrementAndGet();
+        if (failed) {
+            failures.incrementAndGet();
+        }
+    }
+
+    private static boolean begin(ManagedSession session) {
+        try {
+            return session.beginInvalidate();
+        } catch (IllegalStateException e) {
+            // Invalidated by a request since it was listed.
+            return false;
+        }
+    }
+
+    private record SweepInterval(long seconds) implements LifeCycle.Listener {
+        @Override
+        public void lifeCycleStarted(LifeCycle manager) {
+            HouseKeeper housekeeper =
+                    ((AbstractSessionManager) manager).getSessionIdManager().getSessionHouseKeeper();
+            try {
+                housekeeper.setIntervalSec(seconds);
+            } catch (Exception e) {
+                throw new IllegalStateException("the interval of the session housekeeper cannot be set", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * HTTP session stores on Jetty's session manager that end with the service.
+ *
+ * <p>{@link dev.quiesce.session.MemorySessions} keeps sessions in memory and destroys them when it stops.
+ */
+@NullMarked
+package dev.quiesce.session;
+
+import org.jspecify.annotations.NullMarked;
