@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quiesce.realtime;
+
+import org.jspecify.annotations.NullMarked;
