@@ -1,0 +1,245 @@
+package dev.quiesce.db;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.mariadb.jdbc.Configuration;
+import org.mariadb.jdbc.HostAddress;
+
+/**
+ * The configuration of one {@link MariaDbPool}, valid by construction.
+ *
+ * <p>TLS: when the URL names no {@code sslMode}, connections to a loopback address ({@code localhost},
+ * {@code 127.*}, {@code ::1}) use {@code disable} and all others {@code verify-full}. To trade that safety away, say so
+ * in the URL, for example {@code ?sslMode=disable}.
+ *
+ * <p>Immutable. The password appears neither in {@link #toString()} nor in any message.
+ *
+ * @param name the pool's name in logs, threads and messages; letters, digits, {@code .}, {@code _} and {@code -}
+ * @param url the JDBC URL, {@code jdbc:mariadb://host:port/database}; credentials and time limits do not belong in it
+ * @param user the database user
+ * @param password the user's password, possibly empty
+ * @param size the number of connections, all of them open from start to stop; 1 to 1000, 10 by default
+ * @param acquireTimeout how long a caller waits for a connection; at least 250 ms, 3 s by default, which is below the 5 s
+ *     that a caller of the service can be expected to wait
+ * @param connectTimeout how long opening one connection may take; at least 1 ms, 2 s by default
+ * @param socketTimeout how long the server may be silent during a query before the connection is given up; zero for no
+ *     limit, else at least 1 s; 60 s by default. It does not bound migrations
+ * @param maxLifetime the age at which a connection is replaced; at least 30 s, 30 min by default
+ * @param migrations the class-path folder of versioned scripts ({@code V1__create_users.sql}) that are applied before the
+ *     pool counts as started, such as {@code db/main}, or null for none
+ */
+public record PoolConfig(
+        String name,
+        String url,
+        String user,
+        String password,
+        int size,
+        Duration acquireTimeout,
+        Duration connectTimeout,
+        Duration socketTimeout,
+        Duration maxLifetime,
+        @Nullable String migrations) {
+
+    private static final String PREFIX = "jdbc:mariadb:";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+    private static final Pattern OWNED_OPTION =
+            Pattern.compile("[?&](user|password|connectTimeout|socketTimeout)=", Pattern.CASE_INSENSITIVE);
+    private static final Pattern SSL_MODE = Pattern.compile("[?&](sslMode|useSsl)=", Pattern.CASE_INSENSITIVE);
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    /**
+     * Checks the whole configuration.
+     *
+     * @throws IllegalArgumentException if anything is wrong; its message lists every mistake
+     */
+    public PoolConfig {
+        List<String> mistakes = new ArrayList<>();
+        if (!NAME.matcher(name).matches()) {
+            mistakes.add("name must consist of letters, digits, '.', '_' and '-', but is \"" + name + "\"");
+        }
+        checkUrl(url, mistakes);
+        if (user.isBlank()) {
+            mistakes.add("user is missing");
+        }
+        if (size < 1 || size > 1000) {
+            mistakes.add("size must be 1 to 1000, but is " + size);
+        }
+        checkDuration("acquireTimeout", acquireTimeout, Duration.ofMillis(250), mistakes);
+        checkDuration("connectTimeout", connectTimeout, Duration.ofMillis(1), mistakes);
+        if (!socketTimeout.isZero()) {
+            checkDuration("socketTimeout", socketTimeout, Duration.ofSeconds(1), mistakes);
+        }
+        checkDuration("maxLifetime", maxLifetime, Duration.ofSeconds(30), mistakes);
+        if (migrations != null && (migrations.isBlank() || migrations.startsWith("/"))) {
+            mistakes.add("migrations must be a class-path folder such as db/main, but is \"" + migrations + "\"");
+        }
+        if (!mistakes.isEmpty()) {
+            throw new IllegalArgumentException("pool \"" + name + "\": " + String.join("; ", mistakes));
+        }
+    }
+
+    /**
+     * Returns a configuration with the defaults.
+     *
+     * @throws IllegalArgumentException if anything is wrong; its message lists every mistake
+     */
+    public static PoolConfig of(String name, String url, String user, String password) {
+        return new PoolConfig(
+                name,
+                url,
+                user,
+                password,
+                10,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(60),
+                Duration.ofMinutes(30),
+                null);
+    }
+
+    /** Returns this configuration with another number of connections. */
+    public PoolConfig withSize(int size) {
+        return new PoolConfig(
+                name,
+                url,
+                user,
+                password,
+                size,
+                acquireTimeout,
+                connectTimeout,
+                socketTimeout,
+                maxLifetime,
+                migrations);
+    }
+
+    /** Returns this configuration with other time limits. */
+    public PoolConfig withTimeouts(Duration acquireTimeout, Duration connectTimeout, Duration socketTimeout) {
+        return new PoolConfig(
+                name,
+                url,
+                user,
+                password,
+                size,
+                acquireTimeout,
+                connectTimeout,
+                socketTimeout,
+                maxLifetime,
+                migrations);
+    }
+
+    /** Returns this configuration with the given class-path folder of migrations, or with none. */
+    public PoolConfig withMigrations(@Nullable String migrations) {
+        return new PoolConfig(
+                name,
+                url,
+                user,
+                password,
+                size,
+                acquireTimeout,
+                connectTimeout,
+                socketTimeout,
+                maxLifetime,
+                migrations);
+    }
+
+    /** Returns all settings, with the password masked and the URL without its options. */
+    @Override
+    public String toString() {
+        return "PoolConfig[name=%s, url=%s, user=%s, password=***, size=%d, acquireTimeout=%s, connectTimeout=%s, socketTimeout=%s, maxLifetime=%s, migrations=%s]"
+                .formatted(
+                        name,
+                        plainUrl(),
+                        user,
+                        size,
+                        acquireTimeout,
+                        connectTimeout,
+                        socketTimeout,
+                        maxLifetime,
+                        migrations);
+    }
+
+    /** Returns the URL without its options, which may hold secrets such as a key store's password. */
+    String plainUrl() {
+        return withoutOptions(url);
+    }
+
+    /** Returns what the driver needs besides the URL. */
+    Properties driverProperties() {
+        Properties properties = new Properties();
+        properties.setProperty("user", user);
+        properties.setProperty("password", password);
+        properties.setProperty("connectTimeout", Long.toString(connectTimeout.toMillis()));
+        properties.setProperty("socketTimeout", Long.toString(socketTimeout.toMillis()));
+        if (!SSL_MODE.matcher(url).find()) {
+            properties.setProperty("sslMode", isLoopback() ? "disable" : "verify-full");
+        }
+        return properties;
+    }
+
+    /** Returns where the pool connects to, such as {@code db.example:3306}. */
+    String hosts() {
+        return String.join(
+                ", ",
+                addresses(url).stream()
+                        .map(address -> address.host + ":" + address.port)
+                        .toList());
+    }
+
+    private boolean isLoopback() {
+        return addresses(url).stream().allMatch(address -> isLoopback(address.host));
+    }
+
+    private static boolean isLoopback(@Nullable String host) {
+        return host == null || host.equalsIgnoreCase("localhost") || host.startsWith("127.") || host.equals("::1");
+    }
+
+    private static List<HostAddress> addresses(String url) {
+        try {
+            return Configuration.parse(url).addresses();
+        } catch (SQLException e) {
+            throw new IllegalStateException("the URL has been checked before", e);
+        }
+    }
+
+    private static void checkUrl(String url, List<String> mistakes) {
+        String shape = "url must look like jdbc:mariadb://host:port/database";
+        if (!url.toLowerCase(Locale.ROOT).startsWith(PREFIX)) {
+            mistakes.add(shape);
+            return;
+        }
+        if (OWNED_OPTION.matcher(url).find()) {
+            mistakes.add("url must not hold user, password, connectTimeout or socketTimeout, which are settings of"
+                    + " their own");
+            return;
+        }
+        if (withoutOptions(url).contains("@")) {
+            mistakes.add("url must not hold credentials before the host; user and password are settings of their own");
+            return;
+        }
+        try {
+            Configuration parsed = Configuration.parse(url);
+            if (parsed == null || parsed.addresses().isEmpty()) {
+                mistakes.add(shape + ", but \"" + withoutOptions(url) + "\" names no host");
+            }
+        } catch (SQLException e) {
+            mistakes.add(shape + ", but the driver cannot read \"" + withoutOptions(url) + "\"");
+        }
+    }
+
+    private static void checkDuration(String setting, Duration value, Duration least, List<String> mistakes) {
+        if (value.compareTo(least) < 0 || value.compareTo(LONGEST) > 0) {
+            mistakes.add(setting + " must be " + least.toMillis() + " ms to 1 day, but is " + value.toMillis() + " ms");
+        }
+    }
+
+    private static String withoutOptions(String url) {
+        int options = url.indexOf('?');
+        return options < 0 ? url : url.substring(0, options);
+    }
+}
