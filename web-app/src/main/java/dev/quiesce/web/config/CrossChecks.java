@@ -1,0 +1,71 @@
+package dev.quiesce.web.config;
+
+import dev.quiesce.web.config.Settings.DatabaseSettings;
+import dev.quiesce.web.config.Settings.EmbeddedChoice;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Checks the settings against each other, as far as each of them is right by itself. */
+final class CrossChecks {
+    private CrossChecks() {}
+
+    /**
+     * Adds a mistake for whatever does not fit together.
+     *
+     * @param complete whether all sources could be read, so that what is unset is really unset
+     */
+    static void check(Values values, boolean complete, Mistakes mistakes) {
+        checkPorts(values, mistakes);
+        checkShutdown(values, mistakes);
+        values.find(Settings.DB_EMBEDDED).ifPresent(embedded -> {
+            if (embedded != EmbeddedChoice.OFF) {
+                checkNoUrl(values, mistakes);
+            } else if (complete) {
+                checkUrls(values, mistakes);
+            }
+        });
+    }
+
+    private static void checkPorts(Values values, Mistakes mistakes) {
+        Optional<Integer> http = values.find(Settings.HTTP_PORT).filter(port -> port != 0);
+        if (http.isPresent() && http.equals(values.find(Settings.ADMIN_PORT))) {
+            mistakes.add("http.port and admin.port are both " + http.get() + ": the listeners need a port each");
+        }
+    }
+
+    private static void checkShutdown(Values values, Mistakes mistakes) {
+        Optional<Duration> timeout = values.find(Settings.SHUTDOWN_TIMEOUT);
+        Optional<Duration> linger = values.find(Settings.SHUTDOWN_LINGER);
+        if (timeout.isPresent() && linger.isPresent() && linger.get().compareTo(timeout.get()) >= 0) {
+            mistakes.add("shutdown.linger is part of shutdown.timeout and leaves no time: make it shorter");
+        }
+    }
+
+    private static void checkNoUrl(Values values, Mistakes mistakes) {
+        for (DatabaseSettings database : Settings.DATABASES) {
+            if (values.find(database.url()).isPresent()) {
+                mistakes.add(
+                        database.url().key() + " is set though db.embedded asks for the embedded MariaDB: unset one");
+            }
+        }
+    }
+
+    private static void checkUrls(Values values, Mistakes mistakes) {
+        List<DatabaseSettings> missing = Settings.DATABASES.stream()
+                .filter(database -> values.isUnset(database.url()))
+                .toList();
+        if (!missing.isEmpty()) {
+            mistakes.add("there is no database: set "
+                    + missing.stream()
+                            .map(database -> database.url().variable())
+                            .collect(Collectors.joining(" and "))
+                    + ", or start with " + Settings.DB_EMBEDDED.option() + "=bundled for a trial");
+        }
+        Optional<String> main = values.find(Settings.DB_MAIN.url());
+        if (main.isPresent() && main.equals(values.find(Settings.DB_D4.url()))) {
+            mistakes.add("db.main.url and db.d4.url are the same: each needs a database of its own");
+        }
+    }
+}

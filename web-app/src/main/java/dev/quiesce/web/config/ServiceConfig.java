@@ -1,0 +1,86 @@
+package dev.quiesce.web.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The whole configuration of the sample service, checked. Immutable and safe for use by many threads; no secret
+ * appears in its {@code toString}.
+ *
+ * @param http where HTTP is served
+ * @param admin where the management listener is served; its port differs from that of {@code http} unless both are 0
+ * @param main the database of the users
+ * @param d4 the database of the offers
+ * @param embedded the embedded MariaDB, if it is asked for; if not, both databases have a URL, otherwise neither has
+ * @param shutdown how the service stops
+ * @param sessionTimeout how long an HTTP session lives without a request
+ * @param drill whether the endpoints that prove restarts are served
+ */
+public record ServiceConfig(
+        Listener http,
+        Listener admin,
+        Database main,
+        Database d4,
+        Optional<Embedded> embedded,
+        Shutdown shutdown,
+        Duration sessionTimeout,
+        boolean drill) {
+
+    /**
+     * Where connections are accepted.
+     *
+     * @param host the address or host name to bind, {@code 0.0.0.0} for every IPv4 interface
+     * @param port the port, or 0 for any free one
+     */
+    public record Listener(String host, int port) {}
+
+    /**
+     * How a database is reached.
+     *
+     * @param url the JDBC URL, free of secrets; empty when the embedded MariaDB is used
+     * @param user the user to connect as; means nothing to the embedded MariaDB
+     * @param password that user's password; an empty one stands for none
+     * @param poolSize the number of connections in the pool
+     * @param acquireTimeout the longest that a request waits for a connection
+     */
+    public record Database(Optional<String> url, String user, Secret password, int poolSize, Duration acquireTimeout) {}
+
+    /**
+     * The MariaDB that the service starts for itself.
+     *
+     * @param source where its binaries come from
+     * @param data the folder of its data, kept from one start to the next
+     */
+    public record Embedded(Source source, Path data) {
+        /** Where the binaries of the embedded MariaDB come from. */
+        public enum Source {
+            /** Those on the class path. */
+            BUNDLED,
+            /** Those installed on this machine. */
+            LOCAL
+        }
+    }
+
+    /**
+     * How the service stops.
+     *
+     * @param timeout the time for the whole shutdown
+     * @param linger the part of it, less than the whole, during which the service is unready but still serves everything
+     */
+    public record Shutdown(Duration timeout, Duration linger) {}
+
+    /**
+     * Reads the configuration: defaults, then the properties file, then the environment, then the command line, where
+     * the later one wins. Reads files; changes nothing.
+     *
+     * @param arguments the command line
+     * @param environment the environment, by the names of its variables
+     * @return the configuration, or a text to print in its place, or all mistakes at once
+     */
+    public static ConfigResult parse(List<String> arguments, Map<String, String> environment) {
+        return ConfigReader.read(arguments, environment);
+    }
+}

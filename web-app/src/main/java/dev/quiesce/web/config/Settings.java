@@ -1,0 +1,144 @@
+package dev.quiesce.web.config;
+
+import dev.quiesce.web.config.ServiceConfig.Embedded;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The one table of settings: everything that the service can be told is here, and every source reads from here. */
+final class Settings {
+    static final String VARIABLE_PREFIX = "QUIESCE_";
+    static final String CONFIG_OPTION = "--config";
+    static final String PRINT_CONFIG_OPTION = "--print-config";
+    static final String HELP_OPTION = "--help";
+    static final String VERSION_OPTION = "--version";
+    static final String CONFIG_VARIABLE = VARIABLE_PREFIX + "CONFIG";
+
+    private static final ValueType<Boolean> FLAG = new ValueType.Choice<>(List.of(true, false));
+    private static final ValueType<String> HOST = new ValueType.Host();
+    private static final ValueType<Path> PATH = new ValueType.FilePath();
+    private static final ValueType<String> TEXT = new ValueType.Text();
+    private static final ValueType<Secret> HIDDEN = new ValueType.Hidden();
+    private static final ValueType<String> URL = new ValueType.JdbcUrl();
+    private static final ValueType<Integer> PORT = new ValueType.Whole("PORT", "a port", 0, 65535);
+
+    static final Setting<String> HTTP_HOST = Setting.of(
+            "http.host", HOST, "0.0.0.0", "Address on which HTTP is served; 0.0.0.0 is every IPv4 interface.");
+    static final Setting<Integer> HTTP_PORT =
+            Setting.of("http.port", PORT, "8080", "Port on which HTTP is served; 0 takes any free one.");
+    static final Setting<String> ADMIN_HOST = Setting.of(
+            "admin.host",
+            HOST,
+            "127.0.0.1",
+            "Address of the management listener. It asks for no password: keep it from the public.");
+    static final Setting<Integer> ADMIN_PORT =
+            Setting.of("admin.port", PORT, "8081", "Port of the management listener; 0 takes any free one.");
+
+    static final DatabaseSettings DB_MAIN = DatabaseSettings.of("main", "users");
+    static final DatabaseSettings DB_D4 = DatabaseSettings.of("d4", "offers");
+
+    static final Setting<EmbeddedChoice> DB_EMBEDDED = Setting.of(
+            "db.embedded",
+            new ValueType.Choice<>(List.of(EmbeddedChoice.values())),
+            "off",
+            "Start a MariaDB for development: the bundled one, or the one that is installed locally.");
+    static final Setting<Path> DB_EMBEDDED_DATA = Setting.of(
+            "db.embedded.data", PATH, ".quiesce/mariadb", "Folder in which the embedded MariaDB keeps its data.");
+
+    static final Setting<Duration> SESSION_TIMEOUT = Setting.of(
+            "session.timeout",
+            new ValueType.Time(Duration.ofSeconds(1), Duration.ofHours(720)),
+            "30m",
+            "How long a session lives without a request.");
+    static final Setting<Duration> SHUTDOWN_TIMEOUT = Setting.of(
+            "shutdown.timeout",
+            new ValueType.Time(Duration.ofMillis(100), Duration.ofHours(1)),
+            "8s",
+            "Time for the whole shutdown. Keep it below what the supervisor waits before it kills (docker stop: 10s).");
+    static final Setting<Duration> SHUTDOWN_LINGER = Setting.of(
+            "shutdown.linger",
+            new ValueType.Time(Duration.ofSeconds(0), Duration.ofHours(1)),
+            "0s",
+            "Part of it in which the service is unready but still serves everything, so that load balancers can leave.");
+    static final Setting<Boolean> DRILL = Setting.of(
+            "drill", FLAG, "false", "Serve the endpoints under /drill that prove restarts. Not for production.");
+
+    static final List<DatabaseSettings> DATABASES = List.of(DB_MAIN, DB_D4);
+
+    static final List<Setting<?>> ALL = all();
+
+    private Settings() {}
+
+    /** Returns the long names of all options, those that set nothing included. */
+    static Stream<String> options() {
+        return Stream.concat(
+                ALL.stream().map(Setting::option),
+                Stream.of(CONFIG_OPTION, PRINT_CONFIG_OPTION, HELP_OPTION, VERSION_OPTION));
+    }
+
+    /** Returns the whole table, in the order in which it is shown. */
+    private static List<Setting<?>> all() {
+        List<Setting<?>> all = new ArrayList<>(List.of(HTTP_HOST, HTTP_PORT, ADMIN_HOST, ADMIN_PORT));
+        for (DatabaseSettings database : DATABASES) {
+            all.addAll(database.all());
+        }
+        all.addAll(List.of(DB_EMBEDDED, DB_EMBEDDED_DATA, SESSION_TIMEOUT, SHUTDOWN_TIMEOUT, SHUTDOWN_LINGER, DRILL));
+        return List.copyOf(all);
+    }
+
+    /** Whether a MariaDB is embedded, and which. */
+    enum EmbeddedChoice {
+        OFF,
+        BUNDLED,
+        LOCAL;
+
+        Optional<Embedded.Source> source() {
+            return this == OFF ? Optional.empty() : Optional.of(Embedded.Source.valueOf(name()));
+        }
+    }
+
+    /** The settings that every database has. */
+    record DatabaseSettings(
+            Setting<String> url,
+            Setting<String> user,
+            Setting<Secret> password,
+            Setting<Path> passwordFile,
+            Setting<Integer> poolSize,
+            Setting<Duration> acquireTimeout) {
+
+        static DatabaseSettings of(String name, String content) {
+            String prefix = "db." + name + ".";
+            return new DatabaseSettings(
+                    Setting.optional(
+                            prefix + "url",
+                            URL,
+                            "JDBC URL of the database '" + name + "' (" + content + "), without user and password."),
+                    Setting.of(prefix + "user", TEXT, "quiesce", "User to connect as."),
+                    Setting.optional(
+                            prefix + "password",
+                            HIDDEN,
+                            "Password of that user. Every user of the machine can read a command line: prefer the file."),
+                    Setting.optional(
+                            prefix + "password.file",
+                            PATH,
+                            "File to read the password from; the newline at its end does not count."),
+                    Setting.of(
+                            prefix + "pool-size",
+                            new ValueType.Whole("NUMBER", "a whole number", 1, 1000),
+                            "10",
+                            "Number of connections to it."),
+                    Setting.of(
+                            prefix + "acquire-timeout",
+                            new ValueType.Time(Duration.ofMillis(250), Duration.ofMinutes(5)),
+                            "3s",
+                            "Longest wait for a connection. Keep it below the patience of the callers."));
+        }
+
+        List<Setting<?>> all() {
+            return List.of(url, user, password, passwordFile, poolSize, acquireTimeout);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.quiesce.web.config;
+
+import dev.quiesce.web.config.ServiceConfig.Database;
+import dev.quiesce.web.config.ServiceConfig.Embedded;
+import dev.quiesce.web.config.ServiceConfig.Listener;
+import dev.quiesce.web.config.ServiceConfig.Shutdown;
+import dev.quiesce.web.config.Settings.DatabaseSettings;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The values of the settings, parsed; those that are unset or refused are absent. Immutable. */
+final class Values {
+    private final Set<Setting<?>> assigned;
+    private final Map<Setting<?>, Object> parsed;
+
+    private Values(Set<Setting<?>> assigned, Map<Setting<?>, Object> parsed) {
+        this.assigned = Set.copyOf(assigned);
+        this.parsed = Map.copyOf(parsed);
+    }
+
+    static Values of(Map<Setting<?>, Assignment> assignments, Mistakes mistakes) {
+        Map<Setting<?>, Object> parsed = new HashMap<>();
+        for (Setting<?> setting : Settings.ALL) {
+            Assignment assignment = assignments.get(setting);
+            if (assignment == null) {
+                continue;
+            }
+            Optional<?> value = setting.type().parse(assignment.text());
+            if (value.isPresent()) {
+                parsed.put(setting, value.get());
+            } else {
+                mistakes.addInvalid(setting, assignment, ServiceLink.hint(assignment.text()));
+            }
+        }
+        for (DatabaseSettings database : Settings.DATABASES) {
+            Path file = (Path) parsed.get(database.passwordFile());
+            if (file != null) {
+                Assignment assignment = assignments.get(database.passwordFile());
+                FileSource.readSecret(database.passwordFile(), file, assignment.origin(), mistakes)
+                        .ifPresent(secret -> parsed.put(database.password(), new Secret(secret)));
+            }
+        }
+        return new Values(assignments.keySet(), parsed);
+    }
+
+    /** Returns whether no source says anything about the setting, be it right or wrong. */
+    boolean isUnset(Setting<?> setting) {
+        return !assigned.contains(setting);
+    }
+
+    @SuppressWarnings("unchecked") // what is stored under a setting came from the parser of its type
+    <T> Optional<T> find(Setting<T> setting) {
+        return Optional.ofNullable((T) parsed.get(setting));
+    }
+
+    /** Returns the whole configuration. Call this only once it has been found free of mistakes. */
+    ServiceConfig toConfig() {
+        return new ServiceConfig(
+                new Listener(get(Settings.HTTP_HOST), get(Settings.HTTP_PORT)),
+                new Listener(get(Settings.ADMIN_HOST), get(Settings.ADMIN_PORT)),
+                database(Settings.DB_MAIN),
+                database(Settings.DB_D4),
+                get(Settings.DB_EMBEDDED).source().map(source -> new Embedded(source, get(Settings.DB_EMBEDDED_DATA))),
+                new Shutdown(get(Settings.SHUTDOWN_TIMEOUT), get(Settings.SHUTDOWN_LINGER)),
+                get(Settings.SESSION_TIMEOUT),
+                get(Settings.DRILL));
+    }
+
+    private Database database(DatabaseSettings database) {
+        return new Database(
+                find(database.url()),
+                get(database.user()),
+                find(database.password()).orElse(new Secret("")),
+                get(database.poolSize()),
+                get(database.acquireTimeout()));
+    }
+
+    private <T> T get(Setting<T> setting) {
+        return find(setting).orElseThrow();
+    }
+}

@@ -1,0 +1,247 @@
+package dev.quiesce.web.config;
+
+import static dev.quiesce.web.config.Configs.EMBEDDED;
+import static dev.quiesce.web.config.Configs.answer;
+import static dev.quiesce.web.config.Configs.mistakes;
+import static dev.quiesce.web.config.Configs.ready;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.quiesce.web.config.ServiceConfig.Database;
+import dev.quiesce.web.config.ServiceConfig.Embedded;
+import dev.quiesce.web.config.ServiceConfig.Listener;
+import dev.quiesce.web.config.ServiceConfig.Shutdown;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigSourcesTest {
+    private static final String MAIN_URL = "jdbc:mariadb://one:3306/main?sslMode=disable";
+    private static final String D4_URL = "jdbc:mariadb://two/d4";
+    private static final Database UNTOLD =
+            new Database(Optional.empty(), "quiesce", new Secret(""), 10, Duration.ofSeconds(3));
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void defaults_areThoseOfTheTable() {
+        assertThat(ready(EMBEDDED))
+                .isEqualTo(new ServiceConfig(
+                        new Listener("0.0.0.0", 8080),
+                        new Listener("127.0.0.1", 8081),
+                        UNTOLD,
+                        UNTOLD,
+                        Optional.of(new Embedded(Embedded.Source.BUNDLED, Path.of(".quiesce/mariadb"))),
+                        new Shutdown(Duration.ofSeconds(8), Duration.ZERO),
+                        Duration.ofMinutes(30),
+                        false));
+    }
+
+    @Test
+    void everySetting_arrivesInItsPlace() {
+        Map<String, String> environment = Map.ofEntries(
+                Map.entry("QUIESCE_HTTP_HOST", "::1"),
+                Map.entry("QUIESCE_HTTP_PORT", "1"),
+                Map.entry("QUIESCE_ADMIN_HOST", "localhost"),
+                Map.entry("QUIESCE_ADMIN_PORT", "2"),
+                Map.entry("QUIESCE_DB_MAIN_URL", MAIN_URL),
+                Map.entry("QUIESCE_DB_MAIN_USER", "anna"),
+                Map.entry("QUIESCE_DB_MAIN_PASSWORD", "one"),
+                Map.entry("QUIESCE_DB_MAIN_POOL_SIZE", "3"),
+                Map.entry("QUIESCE_DB_MAIN_ACQUIRE_TIMEOUT", "250ms"),
+                Map.entry("QUIESCE_DB_D4_URL", D4_URL),
+                Map.entry("QUIESCE_DB_D4_USER", "bert"),
+                Map.entry("QUIESCE_DB_D4_PASSWORD", "two"),
+                Map.entry("QUIESCE_DB_D4_POOL_SIZE", "4"),
+                Map.entry("QUIESCE_DB_D4_ACQUIRE_TIMEOUT", "5m"),
+                Map.entry("QUIESCE_SESSION_TIMEOUT", "2h"),
+                Map.entry("QUIESCE_SHUTDOWN_TIMEOUT", "20s"),
+                Map.entry("QUIESCE_SHUTDOWN_LINGER", "5s"),
+                Map.entry("QUIESCE_DRILL", "true"));
+
+        assertThat(ready(environment))
+                .isEqualTo(new ServiceConfig(
+                        new Listener("::1", 1),
+                        new Listener("localhost", 2),
+                        new Database(Optional.of(MAIN_URL), "anna", new Secret("one"), 3, Duration.ofMillis(250)),
+                        new Database(Optional.of(D4_URL), "bert", new Secret("two"), 4, Duration.ofMinutes(5)),
+                        Optional.empty(),
+                        new Shutdown(Duration.ofSeconds(20), Duration.ofSeconds(5)),
+                        Duration.ofHours(2),
+                        true));
+    }
+
+    /** All settings but the URLs and passwords, with a value for each source: file, environment, command line. */
+    static Stream<Arguments> settings() {
+        return Stream.of(
+                arguments("http.host", List.of("h1", "10.0.0.1", "::1")),
+                arguments("http.port", List.of("0", "1", "65535")),
+                arguments("admin.host", List.of("h1", "h2", "h3")),
+                arguments("admin.port", List.of("0", "1", "65535")),
+                arguments("db.main.user", List.of("u1", "u2", "u3")),
+                arguments("db.main.pool-size", List.of("1", "2", "1000")),
+                arguments("db.main.acquire-timeout", List.of("250ms", "1s", "5m")),
+                arguments("db.d4.user", List.of("u1", "u2", "u3")),
+                arguments("db.d4.pool-size", List.of("1", "2", "1000")),
+                arguments("db.d4.acquire-timeout", List.of("250ms", "1s", "5m")),
+                arguments("db.embedded", List.of("local", "bundled", "local")),
+                arguments("db.embedded.data", List.of("a", "b c", "/d")),
+                arguments("session.timeout", List.of("1s", "2m", "720h")),
+                arguments("shutdown.timeout", List.of("100ms", "9s", "1h")),
+                arguments("shutdown.linger", List.of("1ms", "2s", "7999ms")),
+                arguments("drill", List.of("true", "false", "true")));
+    }
+
+    @Test
+    void tableOfThisTest_leavesOutNoSetting() {
+        assertThat(Settings.ALL.stream().map(Setting::key))
+                .filteredOn(key -> !key.matches("db\\.(main|d4)\\.(url|password|password\\.file)"))
+                .containsExactlyElementsOf(
+                        settings().map(row -> (String) row.get()[0]).toList());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("settings")
+    void laterSource_outranksEarlierOne(String key, List<String> values) throws IOException {
+        Setting<?> setting = setting(key);
+        String file = "--config=" + write(key + " = " + values.get(0));
+        Map<String, String> environment = new HashMap<>(key.equals("db.embedded") ? Map.of() : EMBEDDED);
+        assertThat(applied(setting, environment, file)).isEqualTo(values.get(0) + " from " + folder.resolve("it:1"));
+
+        environment.put(setting.variable(), values.get(1));
+        assertThat(applied(setting, environment, file))
+                .isEqualTo(values.get(1) + " from variable " + setting.variable());
+
+        assertThat(applied(setting, environment, file, setting.option() + "=" + values.get(2)))
+                .isEqualTo(values.get(2) + " from option " + setting.option());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"main", "d4"})
+    void laterSource_outranksEarlierOne_forUrlsToo(String database) throws IOException {
+        String key = "db." + database + ".url";
+        Setting<?> setting = setting(key);
+        String other = database.equals("main") ? "QUIESCE_DB_D4_URL" : "QUIESCE_DB_MAIN_URL";
+        Map<String, String> environment = new HashMap<>(Map.of(other, "jdbc:mariadb://other/db"));
+        String file = "--config=" + write("\n! comment\n" + key + ": " + MAIN_URL);
+        assertThat(applied(setting, environment, file)).isEqualTo(MAIN_URL + " from " + folder.resolve("it:3"));
+
+        environment.put(setting.variable(), D4_URL);
+        assertThat(applied(setting, environment, file)).isEqualTo(D4_URL + " from variable " + setting.variable());
+
+        assertThat(applied(setting, environment, file, setting.option(), MAIN_URL))
+                .isEqualTo(MAIN_URL + " from option " + setting.option());
+    }
+
+    @Test
+    void emptyValue_unsetsWhatAnEarlierSourceSays() throws IOException {
+        Path file = write("db.main.url=" + MAIN_URL + "\ndb.d4.url=" + D4_URL);
+
+        ServiceConfig config =
+                ready(Map.of("QUIESCE_DB_MAIN_URL", ""), "--config=" + file, "--db-d4-url=", "--db-embedded=bundled");
+
+        assertThat(config.main().url()).isEmpty();
+        assertThat(config.d4().url()).isEmpty();
+    }
+
+    @Test
+    void emptyValue_ofASettingThatCannotBeUnset_isAMistake() {
+        assertThat(mistakes(EMBEDDED, "--http-port="))
+                .containsExactly("http.port = \"\" (option --http-port): expected a port from 0 to 65535");
+    }
+
+    @Test
+    void configFile_isNamedByTheCommandLineBeforeTheEnvironment() throws IOException {
+        Path file = write("http.port=1\ndb.embedded=local");
+
+        assertThat(ready(Map.of("QUIESCE_CONFIG", file.toString())).http().port())
+                .isEqualTo(1);
+        assertThat(ready(Map.of("QUIESCE_CONFIG", "/does/not/exist"), "--config", file.toString())
+                        .http()
+                        .port())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void configFile_hasTheSyntaxOfPropertiesFiles() throws IOException {
+        Path file = write(
+                "# comment \\\nhttp.port : 7\r\n\n  db.embedded.data = a\\\\b\\\n    \u00e9\\u00e9\ndb.embedded local\n");
+
+        ServiceConfig config = ready(Map.of(), "--config=" + file);
+
+        assertThat(config.http().port()).isEqualTo(7);
+        assertThat(config.embedded()).contains(new Embedded(Embedded.Source.LOCAL, Path.of("a\\b\u00e9\u00e9")));
+    }
+
+    @Test
+    void printedConfig_readsBackAsTheSameConfig() throws IOException {
+        Map<String, String> environment = Map.of(
+                "QUIESCE_DB_MAIN_URL",
+                MAIN_URL,
+                "QUIESCE_DB_D4_URL",
+                D4_URL,
+                "QUIESCE_DB_EMBEDDED_DATA",
+                " a\\b\t#=:\u00e9 ");
+        ServiceConfig config = ready(environment, "--http-port=0", "--drill");
+
+        Path printed = write(answer(environment, "--http-port=0", "--drill", "--print-config"));
+
+        assertThat(ready(Map.of(), "--config=" + printed)).isEqualTo(config);
+    }
+
+    @Test
+    void variablesOfOthers_areNoConcernOfOurs() {
+        Map<String, String> environment = new HashMap<>(EMBEDDED);
+        environment.put("PATH", "/bin");
+        environment.put("QUIESCED", "x");
+        // what Kubernetes sets for services named "quiesce" and "quiesce-web"
+        environment.put("QUIESCE_SERVICE_HOST", "10.0.0.1");
+        environment.put("QUIESCE_SERVICE_PORT", "80");
+        environment.put("QUIESCE_SERVICE_PORT_HTTP", "80");
+        environment.put("QUIESCE_PORT", "tcp://10.0.0.1:80");
+        environment.put("QUIESCE_PORT_80_TCP", "tcp://10.0.0.1:80");
+        environment.put("QUIESCE_WEB_PORT_80_TCP_ADDR", "10.0.0.1");
+        environment.put("QUIESCE_WEB_PORT", "tcp://10.0.0.1:80");
+
+        assertThat(ready(environment)).isEqualTo(ready(EMBEDDED));
+    }
+
+    /** Returns what the printed configuration says about the setting. */
+    private static String applied(Setting<?> setting, Map<String, String> environment, String... arguments) {
+        String[] all =
+                Stream.concat(Stream.of(arguments), Stream.of("--print-config")).toArray(String[]::new);
+        List<String> lines = answer(environment, all).lines().toList();
+        for (int i = 1; i < lines.size(); i++) {
+            if (lines.get(i).startsWith(setting.key() + "=")) {
+                return lines.get(i).substring(setting.key().length() + 1)
+                        + " from "
+                        + lines.get(i - 1).substring("# ".length());
+            }
+        }
+        return "nothing";
+    }
+
+    private static Setting<?> setting(String key) {
+        return Settings.ALL.stream()
+                .filter(candidate -> candidate.key().equals(key))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Path write(String content) throws IOException {
+        return Files.writeString(folder.resolve("it"), content);
+    }
+}
