@@ -1,0 +1,108 @@
+package dev.quiesce.web;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Binder;
+import com.google.inject.Key;
+import com.google.inject.Provider;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import com.google.inject.multibindings.MapBinder;
+import dev.quiesce.lifecycle.Coordinator;
+import dev.quiesce.lifecycle.Stage;
+import dev.quiesce.lifecycle.guice.LifecycleBinder;
+import dev.quiesce.realtime.SocketHandler;
+import dev.quiesce.realtime.SocketHub;
+import dev.quiesce.realtime.SocketHubConfig;
+import dev.quiesce.session.MemorySessions;
+import dev.quiesce.session.MemorySessionsConfig;
+import dev.quiesce.web.config.ServiceConfig.Listener;
+import jakarta.servlet.http.HttpServlet;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.server.handler.ContextHandler;
+
+/**
+ * HTTP, sockets and sessions on one Jetty container. Servlets and socket handlers come from other modules, by
+ * {@link #servlets} and {@link #sockets}.
+ */
+final class HttpModule extends AbstractModule {
+    private static final String CONTAINER = "container";
+
+    private final Listener listener;
+    private final Duration sessionTimeout;
+
+    HttpModule(Listener listener, Duration sessionTimeout) {
+        this.listener = listener;
+        this.sessionTimeout = sessionTimeout;
+    }
+
+    /** Returns where servlets are bound, each under its path specification. */
+    static MapBinder<String, HttpServlet> servlets(Binder binder) {
+        return MapBinder.newMapBinder(binder, String.class, HttpServlet.class);
+    }
+
+    /** Returns where socket handlers are bound, each under its path. */
+    static MapBinder<String, SocketHandler> sockets(Binder binder) {
+        return MapBinder.newMapBinder(binder, String.class, SocketHandler.class);
+    }
+
+    @Override
+    protected void configure() {
+        servlets(binder());
+        sockets(binder());
+        LifecycleBinder.of(binder())
+                .component(CONTAINER, Key.get(JettyContainer.class))
+                .component("http", Key.get(HttpServer.class))
+                .component("sockets", Key.get(SocketHub.class), CONTAINER)
+                .component("sessions", Key.get(MemorySessions.class), CONTAINER);
+    }
+
+    @Provides
+    @Singleton
+    JettyContainer container() {
+        return new JettyContainer(listener.host(), listener.port());
+    }
+
+    @Provides
+    @Singleton
+    SocketHub sockets() {
+        return new SocketHub(SocketHubConfig.defaults());
+    }
+
+    @Provides
+    @Singleton
+    MemorySessions sessions() {
+        return new MemorySessions(MemorySessionsConfig.defaults().withIdleLifetime(sessionTimeout));
+    }
+
+    @Provides
+    @Singleton
+    ServletContextHandler servletContext(MemorySessions sessions, Map<String, HttpServlet> servlets) {
+        ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.SESSIONS);
+        sessions.manage(context.getSessionHandler());
+        servlets.forEach((path, servlet) -> {
+            ServletHolder holder = new ServletHolder(servlet);
+            holder.setAsyncSupported(true);
+            context.addServlet(holder, path);
+        });
+        return context;
+    }
+
+    @Provides
+    @Singleton
+    HttpServer http(
+            JettyContainer container,
+            SocketHub sockets,
+            Map<String, SocketHandler> socketHandlers,
+            ServletContextHandler servletContext,
+            Provider<Coordinator> coordinator) {
+        ContextHandler socketContext = new ContextHandler(sockets.mount(socketHandlers), "/");
+        return new HttpServer(
+                container,
+                List.of(socketContext, servletContext),
+                () -> coordinator.get().stage() == Stage.READY);
+    }
+}

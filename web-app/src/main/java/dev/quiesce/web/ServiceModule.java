@@ -1,0 +1,67 @@
+package dev.quiesce.web;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Key;
+import com.google.inject.Provider;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import dev.quiesce.lifecycle.Budgets;
+import dev.quiesce.lifecycle.Coordinator;
+import dev.quiesce.lifecycle.StopSequence;
+import dev.quiesce.lifecycle.guice.LifecycleBinder;
+import dev.quiesce.web.board.BoardModule;
+import dev.quiesce.web.board.OfferFeed;
+import dev.quiesce.web.config.ServiceConfig;
+import dev.quiesce.web.drill.DrillModule;
+import jakarta.servlet.http.HttpServlet;
+import java.util.Map;
+
+/** The sample service as a whole: what it consists of, and the order in which its operators expect it to stop. */
+final class ServiceModule extends AbstractModule {
+    private final ServiceConfig config;
+
+    ServiceModule(ServiceConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    protected void configure() {
+        binder().requireExplicitBindings();
+        binder().requireAtInjectOnConstructors();
+        binder().requireExactBindingAnnotations();
+        binder().disableCircularProxies();
+
+        LifecycleBinder.of(binder())
+                .budgets(Budgets.ofTotal(config.shutdown().timeout())
+                        .withLinger(config.shutdown().linger()))
+                .foundation("management", Key.get(ManagementServer.class))
+                .preferStop(StopSequence.first("http")
+                        .then("pool d4", "pool main")
+                        .then("sockets")
+                        .then("sessions"));
+        install(new DatabaseModule(config.main(), config.d4(), config.embedded()));
+        install(new HttpModule(config.http(), config.sessionTimeout()));
+
+        install(new BoardModule());
+        bind(LiveOffers.class);
+        bind(OfferFeed.class).to(LiveOffers.class);
+        HttpModule.sockets(binder()).addBinding("/live").to(LiveOffers.class);
+        mount(BoardModule.routes());
+        if (config.drill()) {
+            install(new DrillModule());
+            bind(EchoSocket.class);
+            HttpModule.sockets(binder()).addBinding("/drill/echo").to(EchoSocket.class);
+            mount(DrillModule.routes());
+        }
+    }
+
+    private void mount(Map<String, Class<? extends HttpServlet>> routes) {
+        routes.forEach((path, type) -> HttpModule.servlets(binder()).addBinding(path).to(type));
+    }
+
+    @Provides
+    @Singleton
+    ManagementServer management(Provider<Coordinator> coordinator) {
+        return new ManagementServer(config.admin().host(), config.admin().port(), coordinator::get);
+    }
+}
