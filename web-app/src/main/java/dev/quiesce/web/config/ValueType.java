@@ -82,9 +82,13 @@ sealed interface ValueType<T> {
         }
 
         private static String text(Duration time) {
-            return time.toHours() > 0
-                    ? time.toHours() + "h"
-                    : time.toMinutes() > 0 ? time.toMinutes() + "m" : time.toMillis() + "ms";
+            if (time.toMillisPart() > 0) {
+                return time.toMillis() + "ms";
+            }
+            if (time.toSecondsPart() > 0 || time.isZero()) {
+                return time.toSeconds() + "s";
+            }
+            return time.toMinutesPart() > 0 ? time.toMinutes() + "m" : time.toHours() + "h";
         }
     }
 

@@ -39,7 +39,7 @@ class ConfigMistakesTest {
                           - admin.port = "-1" (variable QUIESCE_ADMIN_PORT): expected a port from 0 to 65535
                           - db.main.url = "localhost" (variable QUIESCE_DB_MAIN_URL): expected a URL such as \
                         jdbc:mariadb://localhost:3306/main, without user and password (they have settings of their own)
-                          - session.timeout = "8" (FILE:4): expected a time from 1000ms to 720h with its unit \
+                          - session.timeout = "8" (FILE:4): expected a time from 1s to 720h with its unit \
                         (ms, s, m or h), such as 1500ms or 8s
                           - drill = "yes" (option --drill): expected true or false
                           - shutdown.linger is part of shutdown.timeout and leaves no time: make it shorter
