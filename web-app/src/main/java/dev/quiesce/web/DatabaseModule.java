@@ -42,7 +42,8 @@ final class DatabaseModule extends AbstractModule {
             OptionalBinder.newOptionalBinder(binder(), EmbeddedMariaDb.class)
                     .setBinding()
                     .toInstance(new EmbeddedMariaDb(EmbeddedConfig.at(settings.data(), MAIN, D4)
-                            .withSource(EmbeddedConfig.Source.valueOf(settings.source().name()))));
+                            .withSource(EmbeddedConfig.Source.valueOf(
+                                    settings.source().name()))));
             components.component("embedded database", Key.get(EmbeddedMariaDb.class));
         });
     }
@@ -76,8 +77,8 @@ final class DatabaseModule extends AbstractModule {
     }
 
     private static MariaDbPool pool(String name, Database database, Optional<EmbeddedMariaDb> server) {
-        PoolConfig access = server.map(embedded ->
-                        PoolConfig.of(name, embedded.jdbcUrl(name), embedded.user(), embedded.password()))
+        PoolConfig access = server.map(
+                        embedded -> PoolConfig.of(name, embedded.jdbcUrl(name), embedded.user(), embedded.password()))
                 .orElseGet(() -> PoolConfig.of(
                         name,
                         database.url().orElseThrow(),

@@ -9,6 +9,9 @@ import dev.quiesce.lifecycle.Stage;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -21,9 +24,11 @@ import org.eclipse.jetty.util.Callback;
 /** Answers the requests of the management listener. Thread-safe. */
 final class ManagementHandler extends Handler.Abstract {
     private final Supplier<Coordinator> coordinator;
+    private final SortedMap<String, LongSupplier> gauges;
 
-    ManagementHandler(Supplier<Coordinator> coordinator) {
+    ManagementHandler(Supplier<Coordinator> coordinator, Map<String, LongSupplier> gauges) {
         this.coordinator = coordinator;
+        this.gauges = new TreeMap<>(gauges);
     }
 
     @Override
@@ -63,7 +68,7 @@ final class ManagementHandler extends Handler.Abstract {
         }
     }
 
-    private static Map<String, Object> state(Coordinator coordinator) {
+    private Map<String, Object> state(Coordinator coordinator) {
         ComponentGraph graph = coordinator.graph();
         Map<String, Object> state = new LinkedHashMap<>();
         state.put("stage", coordinator.stage().name());
@@ -75,6 +80,9 @@ final class ManagementHandler extends Handler.Abstract {
                 coordinator.components().stream()
                         .map(ManagementHandler::component)
                         .toList());
+        Map<String, Long> values = new LinkedHashMap<>();
+        gauges.forEach((name, gauge) -> values.put(name, gauge.getAsLong()));
+        state.put("gauges", values);
         return state;
     }
 

@@ -4,7 +4,9 @@ import dev.quiesce.lifecycle.Coordinator;
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -23,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>{@code GET /livez}: 200 as long as the process can answer
  *   <li>{@code GET /readyz}: 200 if the service is ready, otherwise 503 with the reason
- *   <li>{@code GET /lifecycle}: the stage, the plan and where each component stands, as JSON
+ *   <li>{@code GET /lifecycle}: the stage, the plan, where each component stands, and the gauges, as JSON
  * </ul>
  *
  * <p>Thread-safe.
@@ -42,8 +44,10 @@ public final class ManagementServer implements Lifecycle {
      * @param host the address to listen on; a loopback address unless the network is trusted
      * @param port the port, or 0 for a free one
      * @param coordinator gives the coordinator whose state is told; first asked after the start
+     * @param gauges numbers to tell with the state, each read at every request, by the names they are told under
      */
-    public ManagementServer(String host, int port, Supplier<Coordinator> coordinator) {
+    public ManagementServer(
+            String host, int port, Supplier<Coordinator> coordinator, Map<String, LongSupplier> gauges) {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
         threads.setName("management");
         server = new Server(threads);
@@ -53,7 +57,7 @@ public final class ManagementServer implements Lifecycle {
         connector.setHost(host);
         connector.setPort(port);
         server.addConnector(connector);
-        server.setHandler(new ManagementHandler(coordinator));
+        server.setHandler(new ManagementHandler(coordinator, gauges));
     }
 
     /**

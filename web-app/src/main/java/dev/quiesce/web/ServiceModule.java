@@ -9,10 +9,13 @@ import dev.quiesce.lifecycle.Budgets;
 import dev.quiesce.lifecycle.Coordinator;
 import dev.quiesce.lifecycle.StopSequence;
 import dev.quiesce.lifecycle.guice.LifecycleBinder;
+import dev.quiesce.realtime.SocketHub;
+import dev.quiesce.session.MemorySessions;
 import dev.quiesce.web.board.BoardModule;
 import dev.quiesce.web.board.OfferFeed;
 import dev.quiesce.web.config.ServiceConfig;
 import dev.quiesce.web.drill.DrillModule;
+import dev.quiesce.web.drill.DrillStreams;
 import jakarta.servlet.http.HttpServlet;
 import java.util.Map;
 
@@ -49,6 +52,7 @@ final class ServiceModule extends AbstractModule {
         mount(BoardModule.routes());
         if (config.drill()) {
             install(new DrillModule());
+            LifecycleBinder.of(binder()).component("drill streams", Key.get(DrillStreams.class));
             bind(EchoSocket.class);
             HttpModule.sockets(binder()).addBinding("/drill/echo").to(EchoSocket.class);
             mount(DrillModule.routes());
@@ -56,12 +60,24 @@ final class ServiceModule extends AbstractModule {
     }
 
     private void mount(Map<String, Class<? extends HttpServlet>> routes) {
-        routes.forEach((path, type) -> HttpModule.servlets(binder()).addBinding(path).to(type));
+        routes.forEach(
+                (path, type) -> HttpModule.servlets(binder()).addBinding(path).to(type));
     }
 
     @Provides
     @Singleton
-    ManagementServer management(Provider<Coordinator> coordinator) {
-        return new ManagementServer(config.admin().host(), config.admin().port(), coordinator::get);
+    ManagementServer management(
+            Provider<Coordinator> coordinator,
+            Provider<HttpServer> http,
+            Provider<SocketHub> sockets,
+            Provider<MemorySessions> sessions) {
+        return new ManagementServer(
+                config.admin().host(),
+                config.admin().port(),
+                coordinator::get,
+                Map.of(
+                        "requestsInFlight", () -> http.get().inFlight(),
+                        "sockets", () -> sockets.get().size(),
+                        "sessions", () -> sessions.get().size()));
     }
 }

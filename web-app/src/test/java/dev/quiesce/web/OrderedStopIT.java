@@ -1,0 +1,225 @@
+package dev.quiesce.web;
+
+import static dev.quiesce.web.RunningService.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The whole service, real signals, a real MariaDB: what is in flight when it is told to stop. */
+@ExtendWith(ServiceDatabase.Extension.class)
+class OrderedStopIT {
+    private final ServiceDatabase database;
+
+    OrderedStopIT(ServiceDatabase database) {
+        this.database = database;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void signal_stopsInTheOrderThatOperatorsExpect_andExitsWith0(String signal) throws Exception {
+        long aborted = database.abortedClients();
+        try (RunningService service = RunningService.ready(database.environment(), Map.of())) {
+            assertThat(service.get(service.http("/")).statusCode()).isEqualTo(200);
+            service.process().signal(signal);
+
+            assertThat(service.process().awaitExit(PATIENCE)).isZero();
+            assertThat(service.log("Stopping"))
+                    .satisfiesExactly(
+                            line -> assertThat(line).startsWith("Stopping: SIG" + signal),
+                            line -> assertThat(line).isEqualTo("Stopping http"),
+                            line -> assertThat(line).isEqualTo("Stopping pool d4"),
+                            line -> assertThat(line).isEqualTo("Stopping pool main"),
+                            line -> assertThat(line).isEqualTo("Stopping sockets"),
+                            line -> assertThat(line).isEqualTo("Stopping sessions"),
+                            line -> assertThat(line).isEqualTo("Stopping container"),
+                            line -> assertThat(line).isEqualTo("Stopping management"));
+            assertThat(service.log("Stopped").stream().map(line -> line.replaceAll(" in \\d+ ms.*", "")))
+                    .startsWith("Stopped http")
+                    .containsSubsequence("Stopped pool main", "Stopped sockets")
+                    .containsSubsequence("Stopped pool d4", "Stopped sockets")
+                    .endsWith(
+                            "Stopped sockets",
+                            "Stopped sessions",
+                            "Stopped container",
+                            "Stopped management",
+                            "Stopped cleanly");
+            assertThat(service.lastLine()).contains("Stopped cleanly", "SIG" + signal, "exit code 0");
+        }
+        assertThat(database.connectionsOfTheService()).isZero();
+        assertThat(database.abortedClients()).isEqualTo(aborted);
+    }
+
+    @Test
+    void fiftySlowRequestsInFlight_areAllAnswered() throws Exception {
+        try (RunningService service = RunningService.ready(database.environment(), Map.of())) {
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                answers.add(service.getAsync(service.http("/drill/sleep?ms=2000")));
+            }
+            awaitInFlight(service, 50);
+
+            assertThat(service.terminate()).isZero();
+            for (CompletableFuture<HttpResponse<String>> answer : answers) {
+                assertThat(answer.get(1, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+                assertThat(answer.get().headers().firstValue("Connection")).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void requestOnAnOpenConnectionWhileDraining_isServed_andToldToClose() throws Exception {
+        try (RunningService service = RunningService.ready(database.environment(), Map.of())) {
+            CompletableFuture<HttpResponse<String>> slow = service.getAsync(service.http("/drill/sleep?ms=2000"));
+            awaitInFlight(service, 1);
+            try (RawClient client = RawClient.connect(service.http("/"))) {
+                assertThat(client.get("/drill/sleep?ms=0")).contains("200 OK").doesNotContain("Connection: close");
+                service.process().signal("TERM");
+                service.process().awaitLine("Stopping: SIGTERM", PATIENCE);
+
+                assertThat(client.get("/drill/sleep?ms=0")).contains("200 OK").contains("Connection: close");
+                assertThat(client.isAtEnd()).isTrue();
+            }
+            assertThat(slow.get().statusCode()).isEqualTo(200);
+            assertThat(service.process().awaitExit(PATIENCE)).isZero();
+        }
+    }
+
+    @Test
+    void twentyTransactionsInFlight_areCommittedIfAndOnlyIfTheyAreAcknowledged() throws Exception {
+        long aborted = database.abortedClients();
+        List<String> acknowledged = new ArrayList<>();
+        List<String> sent = new ArrayList<>();
+        try (RunningService service =
+                RunningService.ready(database.environment(), Map.of("QUIESCE_DB_MAIN_POOL_SIZE", "10"))) {
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                sent.add(UUID.randomUUID().toString());
+                answers.add(service.postAsync(service.http("/drill/tx?ms=800&id=" + sent.get(i))));
+            }
+            awaitInFlight(service, 20);
+
+            assertThat(service.terminate()).isZero();
+            for (int i = 0; i < 20; i++) {
+                if (answers.get(i).get(1, TimeUnit.SECONDS).statusCode() == 200) {
+                    acknowledged.add(sent.get(i));
+                }
+            }
+        }
+        assertThat(acknowledged).hasSize(20);
+        assertThat(database.column("select id from main.drill_tx")).containsAll(acknowledged);
+        assertThat(database.connectionsOfTheService()).isZero();
+        assertThat(database.abortedClients()).isEqualTo(aborted);
+    }
+
+    @Test
+    void twoHundredSockets_areAllClosedWith1012() throws Exception {
+        try (RunningService service = RunningService.ready(database.environment(), Map.of())) {
+            List<ClosedWith> sockets = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                ClosedWith listener = new ClosedWith();
+                service.client()
+                        .newWebSocketBuilder()
+                        .buildAsync(service.socket("/drill/echo"), listener)
+                        .get(10, TimeUnit.SECONDS);
+                sockets.add(listener);
+            }
+
+            assertThat(service.terminate()).isZero();
+            for (ClosedWith socket : sockets) {
+                assertThat(socket.code.get(1, TimeUnit.SECONDS)).isEqualTo(1012);
+            }
+            assertThat(service.log("Closed 200 sockets"))
+                    .singleElement()
+                    .asString()
+                    .contains("200 acknowledged");
+        }
+    }
+
+    @Test
+    void sessions_areDestroyedAndCounted() throws Exception {
+        try (RunningService service = RunningService.ready(database.environment(), Map.of())) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(service.get(service.http("/drill/session")).body().trim())
+                        .isEqualTo("1");
+            }
+
+            assertThat(service.terminate()).isZero();
+            assertThat(service.log("Destroyed")).containsExactly("Destroyed 3 sessions");
+        }
+    }
+
+    @Test
+    void requestThatOutlivesTheTotal_isCutAndNamed_andTheExitCodeIs1() throws Exception {
+        try (RunningService service =
+                RunningService.ready(database.environment(), Map.of("QUIESCE_SHUTDOWN_TIMEOUT", "2s"))) {
+            CompletableFuture<HttpResponse<String>> answer =
+                    service.postAsync(service.http("/drill/tx?ms=60000&id=" + UUID.randomUUID()));
+            awaitInFlight(service, 1);
+            long begun = System.nanoTime();
+
+            assertThat(service.terminate()).isEqualTo(1);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(2500));
+            assertThat(service.lastLine())
+                    .contains("Stopped with faults", "http failed while draining", "POST /drill/tx", "exit code 1");
+            assertThat(answer).failsWithin(1, TimeUnit.SECONDS);
+        }
+        assertThat(database.connectionsOfTheService()).isZero();
+    }
+
+    @Test
+    void management_answersFromTheStartToTheEnd() throws Exception {
+        try (RunningService service = RunningService.ready(database.environment(), Map.of())) {
+            assertThat(service.get(service.admin("/livez")).statusCode()).isEqualTo(200);
+            assertThat(service.get(service.admin("/readyz")).statusCode()).isEqualTo(200);
+            assertThat(service.get(service.admin("/lifecycle")).body())
+                    .contains("\"stage\":\"READY\"", "\"name\":\"pool main\"", "\"stopOrder\":[\"http\"");
+            CompletableFuture<HttpResponse<String>> slow = service.getAsync(service.http("/drill/sleep?ms=1500"));
+            awaitInFlight(service, 1);
+            service.process().signal("TERM");
+            service.process().awaitLine("Stopping: SIGTERM", PATIENCE);
+
+            HttpResponse<String> readiness = service.get(service.admin("/readyz"));
+            assertThat(readiness.statusCode()).isEqualTo(503);
+            assertThat(readiness.body()).startsWith("not ready: ");
+            assertThat(service.get(service.admin("/livez")).statusCode()).isEqualTo(200);
+            assertThat(slow.get().statusCode()).isEqualTo(200);
+            assertThat(service.process().awaitExit(PATIENCE)).isZero();
+        }
+    }
+
+    private static void awaitInFlight(RunningService service, int count) throws Exception {
+        String expected = "\"requestsInFlight\":" + count;
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!service.get(service.admin("/lifecycle")).body().contains(expected)) {
+            assertThat(System.nanoTime()).as(expected).isLessThan(end);
+        }
+    }
+
+    private static final class ClosedWith implements WebSocket.Listener {
+        private final CompletableFuture<Integer> code = new CompletableFuture<>();
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int statusCode, String reason) {
+            code.complete(statusCode);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable error) {
+            code.completeExceptionally(error);
+        }
+    }
+}
