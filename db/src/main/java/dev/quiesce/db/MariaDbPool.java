@@ -1,30 +1,362 @@
 package dev.quiesce.db;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A named pool of MariaDB connections. */
+/**
+ * A named pool of MariaDB connections that is warm before it counts as started and drained before it is closed.
+ *
+ * <p>The server sees every connection quit in good order, except those that are still borrowed when the pool is stopped:
+ * these are aborted, and their number is reported.
+ *
+ * <p>Thread-safe.
+ */
 public final class MariaDbPool implements Lifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(MariaDbPool.class);
+    private static final Duration POLL = Duration.ofMillis(5);
+    private static final Duration KEEP_ALIVE = Duration.ofMinutes(2);
+    private static final Duration LONGEST_VALIDATION = Duration.ofSeconds(2);
+    /** What is held back of a stop's time to abort a migration that does not end. */
+    private static final Duration ABORT_RESERVE = Duration.ofMillis(500);
+
+    private enum State {
+        NEW("has not been started"),
+        STARTING("is still starting"),
+        OPEN("is open"),
+        FAILED("failed to start"),
+        STOPPED("has been stopped");
+
+        private final String text;
+
+        State(String text) {
+            this.text = text;
+        }
+    }
+
+    private final PoolConfig config;
+    private final Connector connector;
+    private final DataSource dataSource = new SuppliedDataSource(this::borrow);
+    private final Object lock = new Object();
+    private volatile State state = State.NEW; // written under the lock
+    private volatile @Nullable HikariDataSource pool; // written under the lock
+    private volatile @Nullable Connection first;
+    private @Nullable Thread opener; // guarded by the lock
+    private @Nullable Thread closer; // guarded by the lock
 
     /** Creates the pool and opens nothing. */
     public MariaDbPool(PoolConfig config) {
-        throw new UnsupportedOperationException("follows");
+        this.config = config;
+        this.connector = new Connector(config);
     }
 
-    /** Returns the pool's connections; may be called, and the result handed on, before the start. */
+    /**
+     * Returns the source of this pool's connections, always the same. It may be called, and the result handed on, before
+     * the start. Getting a connection throws an {@link SQLException} that names the pool's state unless the pool is open,
+     * and an {@link java.sql.SQLTransientConnectionException} if none is free within the acquire timeout.
+     */
     public DataSource dataSource() {
-        throw new UnsupportedOperationException("follows");
+        return dataSource;
     }
 
-    /** Returns what the connections do at this moment. */
+    /** Returns what the connections do at this moment; all zero unless the pool is open. */
     public PoolStats stats() {
-        throw new UnsupportedOperationException("follows");
+        HikariDataSource current = pool;
+        return current == null ? new PoolStats(0, 0, 0, 0) : stats(current);
     }
 
+    /**
+     * Connects, applies the migrations, and opens all connections.
+     *
+     * @throws SQLException if the database cannot be reached or refuses the user, if a migration fails, or if the pool is
+     *     stopped meanwhile; the message says what to do, and nothing stays open
+     * @throws InterruptedException if interrupted; what is being opened is closed in the background, {@link #stop} waits
+     *     for that
+     * @throws IllegalStateException if this pool has been started or stopped before
+     */
     @Override
-    public void start() {}
+    public void start() throws Exception {
+        FutureTask<@Nullable Void> opening = new FutureTask<>(this::open);
+        Thread thread = daemon("start", opening);
+        synchronized (lock) {
+            if (state != State.NEW) {
+                throw new IllegalStateException(describe() + " and cannot be started");
+            }
+            state = State.STARTING;
+            opener = thread;
+            thread.start();
+        }
+        try {
+            opening.get();
+        } catch (ExecutionException e) {
+            failStart();
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw e;
+        } catch (InterruptedException e) {
+            failStart();
+            connector.close();
+            thread.interrupt();
+            throw e;
+        }
+    }
 
+    /**
+     * Waits until no connection is borrowed and nobody waits for one. Borrowing stays possible, as accepted work may need
+     * it.
+     *
+     * @throws TimeoutException if the deadline comes first; the message says how many connections are still borrowed
+     * @throws InterruptedException if interrupted; the message says the same
+     */
     @Override
-    public void stop(Deadline deadline) {}
+    public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
+        // Reading the pool's own counters costs a walk over its connections; counting ourselves would cost every
+        // borrower
+        // a proxy.
+        PoolStats stats = stats();
+        while (stats.active() > 0 || stats.waiting() > 0) {
+            if (deadline.isExpired()) {
+                throw new TimeoutException(notDrained("is not drained at the deadline", stats));
+            }
+            try {
+                TimeUnit.NANOSECONDS.sleep(deadline.atMost(POLL).remaining(TimeUnit.NANOSECONDS));
+            } catch (InterruptedException e) {
+                throw new InterruptedException(notDrained("was interrupted while draining", stats));
+            }
+            stats = stats();
+        }
+    }
+
+    /**
+     * Closes all connections.
+     *
+     * @throws SQLException if connections were still borrowed; they have been aborted, the message says how many
+     * @throws TimeoutException if the start or the closing has not ended by the deadline; it goes on in a daemon thread
+     * @throws InterruptedException if interrupted; the closing goes on in a daemon thread
+     */
+    @Override
+    public void stop(Deadline deadline) throws SQLException, TimeoutException, InterruptedException {
+        Thread opening;
+        synchronized (lock) {
+            state = State.STOPPED;
+            opening = opener;
+        }
+        connector.close();
+        if (opening != null) {
+            awaitStart(opening, deadline);
+        }
+        int borrowed = 0;
+        Thread closing;
+        synchronized (lock) {
+            HikariDataSource open = pool;
+            pool = null;
+            if (open != null) {
+                borrowed = stats(open).active();
+                closeInBackground(open);
+            }
+            closing = closer;
+        }
+        if (closing != null && !hasEnded(closing, deadline)) {
+            throw new TimeoutException("pool \"" + config.name() + "\" could not close its connections in time, "
+                    + borrowed + " of them borrowed: does the database at " + config.hosts() + " answer?");
+        }
+        if (borrowed > 0) {
+            throw new SQLException("pool \"" + config.name() + "\": " + connections(borrowed)
+                    + " still borrowed at stop and had to be aborted; open transactions were rolled back");
+        }
+    }
+
+    /** Returns the pool's name, URL and state, without secrets. */
+    @Override
+    public String toString() {
+        return describe() + " [" + config.plainUrl() + "]";
+    }
+
+    private Connection borrow() throws SQLException {
+        HikariDataSource open = pool;
+        if (open == null) {
+            throw new SQLException(describe() + " and gives no connection");
+        }
+        return open.getConnection();
+    }
+
+    /** Runs on a thread of its own, since neither connecting nor a migration reacts to an interrupt. */
+    private @Nullable Void open() throws SQLException {
+        try (Connection connection = connector.open()) {
+            if (config.migrations() != null) {
+                first = connection;
+                Migrations.apply(config, connection);
+            }
+        } finally {
+            first = null;
+        }
+        HikariDataSource opened = new HikariDataSource(hikariConfig());
+        try {
+            warm(opened);
+            synchronized (lock) {
+                if (state != State.STARTING) {
+                    throw new SQLException(describe() + " while it was starting");
+                }
+                pool = opened;
+                state = State.OPEN;
+            }
+        } catch (SQLException | RuntimeException e) {
+            abandon(opened);
+            throw e;
+        }
+        return null;
+    }
+
+    /** Borrowing them all at once is what makes the pool open them without waiting for its housekeeper. */
+    private void warm(HikariDataSource opened) throws SQLException {
+        List<Connection> borrowed = new ArrayList<>();
+        try {
+            while (borrowed.size() < config.size()) {
+                borrowed.add(opened.getConnection());
+            }
+        } catch (SQLException e) {
+            Throwable reason = e.getCause() instanceof SQLException cause ? cause : e;
+            throw new SQLException(
+                    "pool \"" + config.name() + "\": opened " + borrowed.size() + " of " + config.size()
+                            + " connections, then: " + reason.getMessage(),
+                    e);
+        } finally {
+            for (Connection connection : borrowed) {
+                connection.close();
+            }
+        }
+    }
+
+    private void abandon(HikariDataSource opened) {
+        Thread closing;
+        synchronized (lock) {
+            closing = closeInBackground(opened);
+        }
+        // An interrupt that was meant for the opening must not cut the wait for the closing.
+        boolean interrupted = Thread.interrupted();
+        try {
+            closing.join();
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Closing has no bound of its own: for a busy connection the driver first opens another one to kill the query. */
+    private Thread closeInBackground(HikariDataSource open) {
+        Thread thread = daemon("close", open::close);
+        closer = thread;
+        thread.start();
+        return thread;
+    }
+
+    private void awaitStart(Thread opening, Deadline deadline) throws TimeoutException, InterruptedException {
+        opening.interrupt();
+        if (hasEnded(opening, deadline.minus(ABORT_RESERVE))) {
+            return;
+        }
+        Connection migrating = first;
+        if (migrating == null) {
+            if (!hasEnded(opening, deadline)) {
+                throw new TimeoutException(
+                        "pool \"" + config.name() + "\" is still connecting to " + config.hosts() + " at the deadline");
+            }
+            return;
+        }
+        Thread aborting = daemon("abort", () -> abort(migrating));
+        aborting.start();
+        boolean aborted = hasEnded(aborting, deadline) && hasEnded(opening, deadline);
+        throw new TimeoutException(
+                "pool \"" + config.name() + "\": its migrations were still running at the deadline and "
+                        + (aborted ? "have been aborted" : "could not be aborted")
+                        + "; check the schema before the next start");
+    }
+
+    private static void abort(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.warn("A migration could not be aborted: {}", e.getMessage());
+        }
+    }
+
+    private void failStart() {
+        synchronized (lock) {
+            if (state == State.STARTING) {
+                state = State.FAILED;
+            }
+        }
+    }
+
+    private HikariConfig hikariConfig() {
+        HikariConfig hikari = new HikariConfig();
+        hikari.setPoolName(config.name());
+        hikari.setDataSource(new SuppliedDataSource(connector::open));
+        hikari.setMaximumPoolSize(config.size());
+        hikari.setMinimumIdle(config.size());
+        hikari.setConnectionTimeout(config.acquireTimeout().toMillis());
+        hikari.setValidationTimeout(
+                shorter(config.acquireTimeout(), LONGEST_VALIDATION).toMillis());
+        hikari.setMaxLifetime(config.maxLifetime().toMillis());
+        hikari.setKeepaliveTime(config.maxLifetime().compareTo(KEEP_ALIVE) > 0 ? KEEP_ALIVE.toMillis() : 0);
+        hikari.setInitializationFailTimeout(-1);
+        return hikari;
+    }
+
+    private Thread daemon(String role, Runnable task) {
+        Thread thread = new Thread(task, config.name() + ":" + role);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private String describe() {
+        return "pool \"" + config.name() + "\" " + state.text;
+    }
+
+    private String notDrained(String what, PoolStats stats) {
+        return "pool \"" + config.name() + "\" " + what + ": " + connections(stats.active()) + " still borrowed, "
+                + stats.waiting() + " waiting";
+    }
+
+    private static String connections(int count) {
+        return count == 1 ? "1 connection is" : count + " connections are";
+    }
+
+    private static PoolStats stats(HikariDataSource open) {
+        HikariPoolMXBean bean = open.getHikariPoolMXBean();
+        return new PoolStats(
+                bean.getTotalConnections(),
+                bean.getActiveConnections(),
+                bean.getIdleConnections(),
+                bean.getThreadsAwaitingConnection());
+    }
+
+    private static boolean hasEnded(Thread thread, Deadline deadline) throws InterruptedException {
+        while (thread.isAlive() && !deadline.isExpired()) {
+            TimeUnit.NANOSECONDS.timedJoin(thread, deadline.atMost(POLL).remaining(TimeUnit.NANOSECONDS));
+        }
+        return !thread.isAlive();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
 }
