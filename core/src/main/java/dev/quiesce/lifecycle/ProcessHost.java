@@ -127,35 +127,49 @@ public final class ProcessHost {
     }
 
     private void onSignal(String name, int number) {
-        int request = countRequest(name, number);
-        switch (request) {
-            case 0 -> log.debug("SIG{} again", name);
-            case 1 -> log.info("SIG{} received", name);
-            case 2 -> log.warn("SIG{} received again: hurrying, work in flight may be lost", name);
-            default -> Runtime.getRuntime().halt(EXIT_SIGNAL_BASE + number);
+        switch (countRequest()) {
+            case SAME -> log.debug("SIG{} again", name);
+            case FIRST -> {
+                log.info("SIG{} received", name);
+                requestStop("SIG" + name);
+            }
+            case SECOND -> {
+                log.warn("SIG{} received again: hurrying, work in flight may be lost", name);
+                hurry(number);
+            }
+            case THIRD -> Runtime.getRuntime().halt(EXIT_SIGNAL_BASE + number);
         }
     }
 
-    /** Returns which request to stop this signal is, or 0 if it belongs to the one before. */
-    private synchronized int countRequest(String name, int number) {
+    private enum Request {
+        FIRST,
+        SECOND,
+        THIRD,
+        SAME
+    }
+
+    private synchronized Request countRequest() {
         long now = System.nanoTime();
         boolean same = requests > 0 && now - lastSignal < SAME_REQUEST;
         lastSignal = now;
         if (same) {
-            return 0;
+            return Request.SAME;
         }
         requests++;
-        if (requests == 1) {
-            pendingSignal = "SIG" + name;
-            if (service != null) {
-                service.requestStop(pendingSignal);
-            }
-        } else if (requests == 2) {
-            hurriedBy = number;
-            if (service != null) {
-                service.hurry();
-            }
+        return requests == 1 ? Request.FIRST : requests == 2 ? Request.SECOND : Request.THIRD;
+    }
+
+    private synchronized void requestStop(String reason) {
+        pendingSignal = reason;
+        if (service != null) {
+            service.requestStop(reason);
         }
-        return requests;
+    }
+
+    private synchronized void hurry(int number) {
+        hurriedBy = number;
+        if (service != null) {
+            service.hurry();
+        }
     }
 }
