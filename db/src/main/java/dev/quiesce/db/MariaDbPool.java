@@ -172,7 +172,7 @@ public final class MariaDbPool implements Lifecycle {
             }
             closing = closer;
         }
-        if (closing != null && !hasEnded(closing, deadline)) {
+        if (closing != null && !Threads.hasEnded(closing, deadline)) {
             throw new TimeoutException("pool \"" + config.name() + "\" could not close its connections in time, "
                     + borrowed + " of them borrowed: does the database at " + config.hosts() + " answer?");
         }
@@ -270,12 +270,12 @@ public final class MariaDbPool implements Lifecycle {
 
     private void awaitStart(Thread opening, Deadline deadline) throws TimeoutException, InterruptedException {
         opening.interrupt();
-        if (hasEnded(opening, deadline.minus(ABORT_RESERVE))) {
+        if (Threads.hasEnded(opening, deadline.minus(ABORT_RESERVE))) {
             return;
         }
         Connection migrating = first;
         if (migrating == null) {
-            if (!hasEnded(opening, deadline)) {
+            if (!Threads.hasEnded(opening, deadline)) {
                 throw new TimeoutException(
                         "pool \"" + config.name() + "\" is still connecting to " + config.hosts() + " at the deadline");
             }
@@ -283,7 +283,7 @@ public final class MariaDbPool implements Lifecycle {
         }
         Thread aborting = daemon("abort", () -> abort(migrating));
         aborting.start();
-        boolean aborted = hasEnded(aborting, deadline) && hasEnded(opening, deadline);
+        boolean aborted = Threads.hasEnded(aborting, deadline) && Threads.hasEnded(opening, deadline);
         throw new TimeoutException(
                 "pool \"" + config.name() + "\": its migrations were still running at the deadline and "
                         + (aborted ? "have been aborted" : "could not be aborted")
@@ -322,9 +322,7 @@ public final class MariaDbPool implements Lifecycle {
     }
 
     private Thread daemon(String role, Runnable task) {
-        Thread thread = new Thread(task, config.name() + ":" + role);
-        thread.setDaemon(true);
-        return thread;
+        return Threads.daemon(config.name() + ":" + role, task);
     }
 
     private String describe() {
@@ -347,13 +345,6 @@ public final class MariaDbPool implements Lifecycle {
                 bean.getActiveConnections(),
                 bean.getIdleConnections(),
                 bean.getThreadsAwaitingConnection());
-    }
-
-    private static boolean hasEnded(Thread thread, Deadline deadline) throws InterruptedException {
-        while (thread.isAlive() && !deadline.isExpired()) {
-            TimeUnit.NANOSECONDS.timedJoin(thread, deadline.atMost(POLL).remaining(TimeUnit.NANOSECONDS));
-        }
-        return !thread.isAlive();
     }
 
     private static Duration shorter(Duration one, Duration other) {
