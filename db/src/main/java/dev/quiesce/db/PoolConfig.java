@@ -51,6 +51,8 @@ public record PoolConfig(
     private static final Pattern OWNED_OPTION =
             Pattern.compile("[?&](user|password|connectTimeout|socketTimeout)=", Pattern.CASE_INSENSITIVE);
     private static final Pattern SSL_MODE = Pattern.compile("[?&](sslMode|useSsl)=", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LOOPBACK =
+            Pattern.compile("localhost|127(\\.\\d+){3}|::1|\\[::1]", Pattern.CASE_INSENSITIVE);
     private static final Duration LONGEST = Duration.ofDays(1);
 
     /**
@@ -196,7 +198,7 @@ public record PoolConfig(
     }
 
     private static boolean isLoopback(@Nullable String host) {
-        return host == null || host.equalsIgnoreCase("localhost") || host.startsWith("127.") || host.equals("::1");
+        return host != null && LOOPBACK.matcher(host).matches();
     }
 
     private static List<HostAddress> addresses(String url) {
