@@ -5,7 +5,6 @@ import com.google.inject.Key;
 import com.google.inject.Provider;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
-import dev.quiesce.lifecycle.Budgets;
 import dev.quiesce.lifecycle.Coordinator;
 import dev.quiesce.lifecycle.StopSequence;
 import dev.quiesce.lifecycle.guice.LifecycleBinder;
@@ -35,8 +34,7 @@ final class ServiceModule extends AbstractModule {
         binder().disableCircularProxies();
 
         LifecycleBinder.of(binder())
-                .budgets(Budgets.ofTotal(config.shutdown().timeout())
-                        .withLinger(config.shutdown().linger()))
+                .budgets(config.shutdown())
                 .foundation("management", Key.get(ManagementServer.class))
                 .preferStop(StopSequence.first("http")
                         .then("pool d4", "pool main")

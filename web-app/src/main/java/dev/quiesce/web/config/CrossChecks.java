@@ -38,8 +38,12 @@ final class CrossChecks {
     private static void checkShutdown(Values values, Mistakes mistakes) {
         Optional<Duration> timeout = values.find(Settings.SHUTDOWN_TIMEOUT);
         Optional<Duration> linger = values.find(Settings.SHUTDOWN_LINGER);
-        if (timeout.isPresent() && linger.isPresent() && linger.get().compareTo(timeout.get()) >= 0) {
-            mistakes.add("shutdown.linger is part of shutdown.timeout and leaves no time: make it shorter");
+        if (timeout.isPresent() && linger.isPresent()) {
+            try {
+                Values.budgets(timeout.get(), linger.get());
+            } catch (IllegalArgumentException e) {
+                mistakes.add("shutdown.timeout and shutdown.linger: " + e.getMessage());
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.quiesce.web.config;
 
+import dev.quiesce.lifecycle.Budgets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.Optional;
  * @param main the database of the users
  * @param d4 the database of the offers
  * @param embedded the embedded MariaDB, if it is asked for; if not, both databases have a URL, otherwise neither has
- * @param shutdown how the service stops
+ * @param shutdown the time that the service has to start and to stop
  * @param sessionTimeout how long an HTTP session lives without a request
  * @param drill whether the endpoints that prove restarts are served
  */
@@ -25,7 +26,7 @@ public record ServiceConfig(
         Database main,
         Database d4,
         Optional<Embedded> embedded,
-        Shutdown shutdown,
+        Budgets shutdown,
         Duration sessionTimeout,
         boolean drill) {
 
@@ -63,14 +64,6 @@ public record ServiceConfig(
             LOCAL
         }
     }
-
-    /**
-     * How the service stops.
-     *
-     * @param timeout the time for the whole shutdown
-     * @param linger the part of it, less than the whole, during which the service is unready but still serves everything
-     */
-    public record Shutdown(Duration timeout, Duration linger) {}
 
     /**
      * Reads the configuration: defaults, then the properties file, then the environment, then the command line, where

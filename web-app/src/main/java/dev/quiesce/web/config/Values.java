@@ -1,11 +1,12 @@
 package dev.quiesce.web.config;
 
+import dev.quiesce.lifecycle.Budgets;
 import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
 import dev.quiesce.web.config.ServiceConfig.Listener;
-import dev.quiesce.web.config.ServiceConfig.Shutdown;
 import dev.quiesce.web.config.Settings.DatabaseSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -64,9 +65,14 @@ final class Values {
                 database(Settings.DB_MAIN),
                 database(Settings.DB_D4),
                 get(Settings.DB_EMBEDDED).source().map(source -> new Embedded(source, get(Settings.DB_EMBEDDED_DATA))),
-                new Shutdown(get(Settings.SHUTDOWN_TIMEOUT), get(Settings.SHUTDOWN_LINGER)),
+                budgets(get(Settings.SHUTDOWN_TIMEOUT), get(Settings.SHUTDOWN_LINGER)),
                 get(Settings.SESSION_TIMEOUT),
                 get(Settings.DRILL));
+    }
+
+    /** Throws IllegalArgumentException if the times do not fit. */
+    static Budgets budgets(Duration timeout, Duration linger) {
+        return Budgets.ofTotal(timeout).withLinger(linger);
     }
 
     private Database database(DatabaseSettings database) {

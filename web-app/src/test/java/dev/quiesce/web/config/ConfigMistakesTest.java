@@ -42,7 +42,7 @@ class ConfigMistakesTest {
                           - session.timeout = "8" (FILE:4): expected a time from 1s to 720h with its unit \
                         (ms, s, m or h), such as 1500ms or 8s
                           - drill = "yes" (option --drill): expected true or false
-                          - shutdown.linger is part of shutdown.timeout and leaves no time: make it shorter
+                          - shutdown.timeout and shutdown.linger: The time budgets do not fit: linger 8000 ms and stop 2000 ms leave nothing of the total 8000 ms for draining: raise the total above 10000 ms or lower the others
                           - there is no database: set QUIESCE_DB_D4_URL, or start with --db-embedded=bundled for a trial
                         Nothing was started. --help explains all settings.
                         """.replace("FILE", file.toString()));

@@ -7,10 +7,10 @@ import static dev.quiesce.web.config.Configs.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.quiesce.lifecycle.Budgets;
 import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
 import dev.quiesce.web.config.ServiceConfig.Listener;
-import dev.quiesce.web.config.ServiceConfig.Shutdown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ class ConfigSourcesTest {
                         UNTOLD,
                         UNTOLD,
                         Optional.of(new Embedded(Embedded.Source.BUNDLED, Path.of(".quiesce/mariadb"))),
-                        new Shutdown(Duration.ofSeconds(8), Duration.ZERO),
+                        Budgets.defaults(),
                         Duration.ofMinutes(30),
                         false));
     }
@@ -79,7 +79,7 @@ class ConfigSourcesTest {
                         new Database(Optional.of(MAIN_URL), "anna", new Secret("one"), 3, Duration.ofMillis(250)),
                         new Database(Optional.of(D4_URL), "bert", new Secret("two"), 4, Duration.ofMinutes(5)),
                         Optional.empty(),
-                        new Shutdown(Duration.ofSeconds(20), Duration.ofSeconds(5)),
+                        Budgets.ofTotal(Duration.ofSeconds(20)).withLinger(Duration.ofSeconds(5)),
                         Duration.ofHours(2),
                         true));
     }
@@ -101,7 +101,7 @@ class ConfigSourcesTest {
                 arguments("db.embedded.data", List.of("a", "b c", "/d")),
                 arguments("session.timeout", List.of("1s", "2m", "720h")),
                 arguments("shutdown.timeout", List.of("100ms", "9s", "1h")),
-                arguments("shutdown.linger", List.of("1ms", "2s", "7999ms")),
+                arguments("shutdown.linger", List.of("1ms", "2s", "5999ms")),
                 arguments("drill", List.of("true", "false", "true")));
     }
 

