@@ -1,5 +1,6 @@
 package dev.quiesce.db;
 
+import io.avaje.classpath.scanner.core.Scanner;
 import io.ebean.migration.MigrationConfig;
 import io.ebean.migration.MigrationRunner;
 import java.sql.Connection;
@@ -22,11 +23,14 @@ final class Migrations {
         migrations.setMigrationPath(folder);
         migrations.setPlatform("mariadb");
         ClassLoader context = Thread.currentThread().getContextClassLoader();
-        migrations.setClassLoader(context != null ? context : Migrations.class.getClassLoader());
-        if (migrations.getClassLoader().getResource(folder) == null) {
-            connection.close();
-            throw new SQLException("pool \"" + config.name() + "\": the class path has no folder \"" + folder
-                    + "\" with migrations; correct the setting or add the scripts");
+        ClassLoader classes = context != null ? context : Migrations.class.getClassLoader();
+        migrations.setClassLoader(classes);
+        if (new Scanner(classes)
+                .scanForResources(folder, name -> name.endsWith(".sql"))
+                .isEmpty()) {
+            throw new SQLException(
+                    "pool \"" + config.name() + "\": the class path has no migrations (V1__name.sql) in \"" + folder
+                            + "\"; correct the setting or add the scripts");
         }
         // The lock that serialises concurrent starts and a change of a large table may both take their time.
         Executor direct = Runnable::run;

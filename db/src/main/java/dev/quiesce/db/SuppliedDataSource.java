@@ -17,6 +17,7 @@ final class SuppliedDataSource implements DataSource {
     }
 
     private final Supplier supplier;
+    private volatile int loginTimeout;
 
     SuppliedDataSource(Supplier supplier) {
         this.supplier = supplier;
@@ -42,13 +43,15 @@ final class SuppliedDataSource implements DataSource {
         throw new SQLFeatureNotSupportedException("the pool logs through slf4j");
     }
 
-    /** The pool sets this on its own source of connections; what counts is the configured connect timeout. */
+    /** Only kept: the pool sets it, and when it closes it waits this long for a connection that is being opened. */
     @Override
-    public void setLoginTimeout(int seconds) {}
+    public void setLoginTimeout(int seconds) {
+        loginTimeout = seconds;
+    }
 
     @Override
     public int getLoginTimeout() {
-        return 0;
+        return loginTimeout;
     }
 
     @Override

@@ -1,0 +1,1 @@
+INSERT INTO nobody VALUES (3);
