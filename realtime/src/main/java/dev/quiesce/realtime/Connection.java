@@ -301,7 +301,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         if (!finished.compareAndSet(false, true)) {
             return;
         }
-        end(status.getCode(), status.getReason());
+        end(status.getCode(), status.getCode() == CloseStatus.NO_CLOSE ? "connection lost" : status.getReason());
         cancelCut.run();
         shared.rooms().remove(socket);
         // Counted as a call before it is no longer counted as a connection: whoever waits for both sees one of them.

@@ -26,10 +26,14 @@ final class OriginPolicy {
 
     boolean allows(Request request) {
         String origin = request.getHeaders().get(HttpHeader.ORIGIN);
-        if (origin == null || allowed.contains(ANY)) {
+        return origin == null || allows(origin, request.getHttpURI());
+    }
+
+    boolean allows(String origin, HttpURI requested) {
+        if (allowed.contains(ANY)) {
             return true;
         }
-        return allowed.isEmpty() ? isSameHost(origin, request.getHttpURI()) : allowed.contains(lowerCase(origin));
+        return allowed.isEmpty() ? isSameHost(origin, requested) : allowed.contains(lowerCase(origin));
     }
 
     private static boolean isSameHost(String origin, HttpURI requested) {

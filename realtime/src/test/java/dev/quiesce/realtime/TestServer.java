@@ -1,12 +1,20 @@
 package dev.quiesce.realtime;
 
+import dev.quiesce.lifecycle.Deadline;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** A Jetty server on a free loopback port with one hub, whose endpoint is at /sockets. */
 final class TestServer {
+    static {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+    }
+
     final Server server = new Server();
     final ServerConnector connector = new ServerConnector(server);
     final SocketHub hub;
@@ -35,5 +43,6 @@ final class TestServer {
 
     void close() throws Exception {
         server.stop();
+        hub.stop(Deadline.after(Duration.ofSeconds(5)));
     }
 }
