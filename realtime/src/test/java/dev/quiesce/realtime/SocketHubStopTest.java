@@ -1,5 +1,6 @@
 package dev.quiesce.realtime;
 
+import static dev.quiesce.realtime.Async.async;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -50,109 +51,6 @@ class SocketHubStopTest {
 
     private static Deadline in(int millis) {
         return Deadline.after(Duration.ofMillis(millis));
-    }
-
-    private static CompletableFuture<Void> async(Action action) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        Thread thread = new Thread(() -> {
-            try {
-                action.run();
-                done.complete(null);
-            } catch (Throwable failure) {
-                done.completeExceptionally(failure);
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-        return done;
-    }
-
-    private interface Action {
-        void run() throws Exception;
-    }
-
-    @Test
-    void beforeStart_upgradesAreAnswered503() throws Exception {
-        server = new TestServer(SocketHubConfig.defaults(), handler);
-
-        assertThat(RawClient.request(server.port(), "")).startsWith("HTTP/1.1 503");
-
-        server.hub.start();
-        assertThat(RawClient.request(server.port(), "")).startsWith("HTTP/1.1 101");
-    }
-
-    @Test
-    void afterQuiesce_upgradesAreAnswered503_andOpenSocketsAreStillServed() throws Exception {
-        Client client = Client.connected(serve().uri());
-        await().until(() -> handler.sockets.size() == 1);
-
-        server.hub.quiesce();
-
-        assertThat(RawClient.request(server.port(), ""))
-                .startsWith("HTTP/1.1 503")
-                .contains("Retry-After: 5\r\n")
-                .contains("Connection: close\r\n");
-        client.send("still here");
-        await().until(() -> client.texts.contains("still here"));
-        assertThat(server.hub.counts().refusedNotAccepting()).isEqualTo(1);
-        assertThat(server.hub.counts().opened()).isEqualTo(1);
-    }
-
-    @Test
-    void drain_waitsForTheMessageBeingHandled() throws Exception {
-        Client client =
-                Client.connected(serve(SocketHubConfig.defaults(), blocking).uri());
-        client.send("slow");
-        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
-
-        server.hub.quiesce();
-        CompletableFuture<Void> drained = async(() -> server.hub.drain(in(10_000)));
-        await().during(Duration.ofMillis(100)).until(() -> !drained.isDone());
-        release.countDown();
-
-        drained.get(10, TimeUnit.SECONDS);
-        await().until(() -> client.texts.contains("handled"));
-    }
-
-    @Test
-    void drainThatRunsOut_saysHowManyCallsWereLeft() throws Exception {
-        Client client =
-                Client.connected(serve(SocketHubConfig.defaults(), blocking).uri());
-        client.send("slow");
-        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
-
-        assertThatThrownBy(() -> server.hub.drain(in(50)))
-                .isInstanceOf(TimeoutException.class)
-                .hasMessage("1 socket handler calls were under way at the deadline");
-    }
-
-    @Test
-    void drainThatIsInterrupted_saysHowManyCallsWereLeft() throws Exception {
-        Client client =
-                Client.connected(serve(SocketHubConfig.defaults(), blocking).uri());
-        client.send("slow");
-        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
-
-        Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> server.hub.drain(in(10_000)))
-                .isInstanceOf(InterruptedException.class)
-                .hasMessageStartingWith("1 socket handler calls");
-    }
-
-    @Test
-    void onceDrainingHasBegun_noMessageIsHandled_butSocketsCanBeSentTo() throws Exception {
-        Client client = Client.connected(serve().uri());
-        await().until(() -> handler.sockets.size() == 1);
-
-        server.hub.drain(in(1000));
-        client.send("too late");
-        await().until(() -> server.hub.counts().discardedMessages() == 1);
-        assertThat(handler.sockets.get(0).send("from a request in flight")).isTrue();
-        server.hub.stop(in(10_000));
-
-        assertThat(client.closeFrame()).isEqualTo(RESTART);
-        assertThat(client.texts).containsExactly("from a request in flight");
-        assertThat(handler.events).containsExactly("opened", "closed " + RESTART);
     }
 
     @Test
@@ -274,80 +172,6 @@ class SocketHubStopTest {
     }
 
     @Test
-    void aSocketThatClosesItselfAtTheSameMoment_isCountedOnce() throws Exception {
-        for (int round = 0; round < 20; round++) {
-            TestServer fresh = TestServer.started(SocketHubConfig.defaults(), new RecordingHandler());
-            try {
-                List<Client> clients = new ArrayList<>();
-                for (int i = 0; i < 10; i++) {
-                    clients.add(Client.connected(fresh.uri()));
-                }
-                await().until(() -> fresh.hub.size() == 10);
-                CompletableFuture<Void> closing = async(() -> clients.forEach(client -> client.close(1000, "")));
-                fresh.hub.stop(in(10_000));
-                closing.handle((done, alreadyClosed) -> true).get(10, TimeUnit.SECONDS);
-
-                Closing closed = fresh.hub.closing();
-                assertThat(closed.forced()).isZero();
-                assertThat(closed.acknowledged()).isLessThanOrEqualTo(10);
-                assertThat(fresh.hub.size()).isZero();
-            } finally {
-                fresh.close();
-            }
-        }
-        serve();
-    }
-
-    @Test
-    void upgradesThatRaceWithStop_areRefused_orToldOf1012() throws Exception {
-        int accepted = 0;
-        int refused = 0;
-        for (int round = 0; round < 60; round++) {
-            TestServer fresh = TestServer.started(SocketHubConfig.defaults(), new RecordingHandler());
-            try {
-                List<CompletableFuture<Client>> connecting = new ArrayList<>();
-                int early = round % 12;
-                for (int i = 0; i < early; i++) {
-                    connecting.add(Client.connecting(fresh.uri()));
-                }
-                if (early > 0 && round % 2 == 0) {
-                    connecting.get(0).get(10, TimeUnit.SECONDS);
-                }
-                CompletableFuture<Void> stopped = async(() -> {
-                    fresh.hub.quiesce();
-                    fresh.hub.drain(in(10_000));
-                    fresh.hub.stop(in(10_000));
-                });
-                for (int i = early; i < 12; i++) {
-                    connecting.add(Client.connecting(fresh.uri()));
-                }
-                stopped.get(10, TimeUnit.SECONDS);
-
-                int opened = 0;
-                for (CompletableFuture<Client> attempt : connecting) {
-                    Client client =
-                            attempt.handle((connected, refusal) -> connected).get(10, TimeUnit.SECONDS);
-                    if (client == null) {
-                        refused++;
-                    } else {
-                        opened++;
-                        assertThat(client.closeFrame()).isEqualTo(RESTART);
-                    }
-                }
-                accepted += opened;
-                assertThat(fresh.hub.counts().opened()).isEqualTo(opened);
-                assertThat(fresh.hub.closing()).isEqualTo(new Closing(opened, 0));
-                assertThat(fresh.hub.size()).isZero();
-            } finally {
-                fresh.close();
-            }
-        }
-        assertThat(accepted).isPositive();
-        assertThat(refused).isPositive();
-        serve();
-    }
-
-    @Test
     void handlersThatHang_doNotKeepStopFromCuttingEverything_andAreReported() throws Exception {
         serve(SocketHubConfig.defaults(), blocking);
         Client hanging = Client.connected(server.uri());
@@ -432,19 +256,6 @@ class SocketHubStopTest {
     }
 
     @Test
-    void stopConcurrentWithStart_leavesNothingOpen() throws Exception {
-        for (int round = 0; round < 200; round++) {
-            SocketHub hub = new SocketHub(SocketHubConfig.defaults());
-            CompletableFuture<Void> starting = async(hub::start);
-            hub.stop(in(1000));
-            starting.handle((done, refused) -> true).get(10, TimeUnit.SECONDS);
-
-            assertThatThrownBy(hub::start).isInstanceOf(IllegalStateException.class);
-        }
-        serve();
-    }
-
-    @Test
     void aServerThatStopsFirst_stillHasHandlersToldOfTheEnd() throws Exception {
         Client.connected(serve().uri());
         await().until(() -> handler.sockets.size() == 1);
@@ -464,7 +275,8 @@ class SocketHubStopTest {
 
         server.hub.stop(in(10_000));
 
-        assertThat(timerThreads()).isZero();
+        // Its executor has terminated; the thread itself is a moment behind.
+        await().until(() -> timerThreads() == 0);
     }
 
     private static long timerThreads() {

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -20,10 +21,15 @@ final class TestServer {
     final SocketHub hub;
 
     TestServer(SocketHubConfig config, SocketHandler handler) throws Exception {
+        this(config, handler, new Handler.Wrapper());
+    }
+
+    TestServer(SocketHubConfig config, SocketHandler handler, Handler.Wrapper around) throws Exception {
         hub = new SocketHub(config);
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
-        server.setHandler(hub.mount(Map.of("/sockets", handler)));
+        around.setHandler(hub.mount(Map.of("/sockets", handler)));
+        server.setHandler(around);
         server.start();
     }
 

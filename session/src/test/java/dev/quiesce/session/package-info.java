@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quiesce.session;
+
+import org.jspecify.annotations.NullMarked;
