@@ -157,9 +157,9 @@ public final class SocketHub implements Lifecycle {
      */
     @Override
     public void stop(Deadline deadline) throws TimeoutException, InterruptedException {
-        registry.beginStop().forEach(Connection::closeForStop);
         int running;
         try {
+            registry.beginStop().forEach(Connection::closeForStop);
             registry.awaitNoConnections(deadline.minus(timeToCut(deadline)));
             cutAll();
             registry.awaitNoConnections(deadline);

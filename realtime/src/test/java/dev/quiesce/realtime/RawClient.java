@@ -33,6 +33,10 @@ final class RawClient implements AutoCloseable {
     final String response;
 
     private RawClient(int port, int receiveBuffer, String headers) throws IOException {
+        this(port, receiveBuffer, "/sockets", headers);
+    }
+
+    private RawClient(int port, int receiveBuffer, String path, String headers) throws IOException {
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
@@ -40,7 +44,7 @@ final class RawClient implements AutoCloseable {
         socket.setSoTimeout(10_000);
         socket.connect(new InetSocketAddress("127.0.0.1", port));
         in = new DataInputStream(socket.getInputStream());
-        String request = "GET /sockets HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n"
+        String request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n"
                 + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" + headers + "\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -61,6 +65,13 @@ final class RawClient implements AutoCloseable {
 
     static RawClient withSmallBuffer(int port) throws IOException {
         return new RawClient(port, 4096, "");
+    }
+
+    /** Sends an upgrade request for another path and returns the status line and headers of the answer. */
+    static String requestPath(int port, String path) throws IOException {
+        try (RawClient client = new RawClient(port, 0, path, "")) {
+            return client.response;
+        }
     }
 
     /** Sends an upgrade request and returns the status line and headers of the answer. */

@@ -1,13 +1,19 @@
 package dev.quiesce.realtime;
 
+import static dev.quiesce.realtime.Async.async;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.quiesce.lifecycle.Deadline;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -305,5 +311,27 @@ class SocketHubTest {
         assertThatThrownBy(() -> server.hub.mount(Map.of("sockets", handler)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("sockets");
+    }
+
+    @Test
+    void requestsThatAreNoUpgrade_orForOtherPaths_goOn() throws Exception {
+        serve();
+        HttpRequest plain = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/sockets"))
+                .build();
+
+        assertThat(Client.HTTP.send(plain, BodyHandlers.discarding()).statusCode())
+                .isEqualTo(404);
+        assertThat(RawClient.requestPath(server.port(), "/other")).startsWith("HTTP/1.1 404");
+        assertThat(server.hub.counts().opened()).isZero();
+    }
+
+    @Test
+    void aMalformedUpgrade_isAnswered400_andHoldsUpNoStop() throws Exception {
+        serve();
+
+        assertThat(RawClient.requestPath(server.port(), "/sockets?room=%ZZ")).startsWith("HTTP/1.1 400");
+
+        async(() -> server.hub.stop(Deadline.after(Duration.ofSeconds(20)))).get(5, TimeUnit.SECONDS);
+        assertThat(server.hub.counts().opened()).isZero();
     }
 }

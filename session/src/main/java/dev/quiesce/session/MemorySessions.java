@@ -6,7 +6,6 @@ import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -40,7 +39,6 @@ public final class MemorySessions implements Lifecycle {
     private final AtomicReference<@Nullable Managed> managed = new AtomicReference<>();
     private final AtomicInteger destroyed = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
-    private final AtomicBoolean reported = new AtomicBoolean();
     private volatile boolean stopped;
 
     /** Makes a store that manages nothing yet. */
@@ -102,11 +100,11 @@ public final class MemorySessions implements Lifecycle {
     }
 
     /**
-     * Refuses new sessions and destroys those that exist, each with its listeners told, until none is left. One that fails
-     * to be told does not keep the others from being destroyed.
+     * Refuses new sessions and destroys those that exist, each with its listeners told, until none is left. A listener
+     * that throws keeps no session from being destroyed; Jetty does not tell the other listeners of that one session.
      *
-     * @throws IllegalStateException if listeners threw; every session is destroyed all the same. The message says how many
-     *     sessions it was
+     * @throws IllegalStateException if listeners threw; every session is destroyed all the same. The message says for how
+     *     many
      * @throws TimeoutException if sessions were left at the deadline; the message says how many
      * @throws InterruptedException if the calling thread was interrupted with sessions left; the message says how many
      */
@@ -118,10 +116,12 @@ public final class MemorySessions implements Lifecycle {
             return;
         }
         now.cache().close();
+        int destroyedBefore = destroyed.get();
+        int failedBefore = failures.get();
         int left = destroyAll(now, deadline);
-        if (reported.compareAndSet(false, true)) {
-            LOG.info("Destroyed {} sessions", destroyed.get());
-        }
+        int count = destroyed.get() - destroyedBefore;
+        int failed = failures.get() - failedBefore;
+        LOG.info("Destroyed {} sessions", count);
         if (left > 0) {
             String message = left + " sessions were not destroyed";
             if (Thread.interrupted()) {
@@ -129,10 +129,9 @@ public final class MemorySessions implements Lifecycle {
             }
             throw new TimeoutException(message + " by the deadline");
         }
-        int failed = failures.get();
         if (failed > 0) {
             throw new IllegalStateException(
-                    "listeners failed for " + failed + " of " + destroyed.get() + " destroyed sessions; see the log");
+                    "listeners failed for " + failed + " of " + count + " destroyed sessions; see the log");
         }
     }
 
@@ -182,8 +181,11 @@ public final class MemorySessions implements Lifecycle {
     private static boolean begin(ManagedSession session) {
         try {
             return session.beginInvalidate();
-        } catch (IllegalStateException e) {
-            // Invalidated by a request since it was listed.
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            // Otherwise a request has invalidated it since it was listed.
             return false;
         }
     }
