@@ -15,6 +15,7 @@ final class Json {
 
     private static final JSON MAPPER = JSON.builder()
             .enable(JSON.Feature.WRITE_RECORD_FIELDS_IN_DECLARATION_ORDER)
+            .enable(JSON.Feature.WRITE_NULL_PROPERTIES)
             .enable(JSON.Feature.FAIL_ON_DUPLICATE_MAP_KEYS)
             .build();
 

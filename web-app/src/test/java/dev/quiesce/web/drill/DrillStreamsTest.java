@@ -1,0 +1,252 @@
+package dev.quiesce.web.drill;
+
+import static java.util.stream.Collectors.toList;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.web.testing.TestServer;
+import dev.quiesce.web.testing.TestServer.Browser;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DrillStreamsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final DrillStreams streams = new DrillStreams();
+    private TestServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        streams.start();
+        server = TestServer.start(Map.of("/drill/stream", new StreamServlet(streams)));
+    }
+
+    @AfterEach
+    void stop() {
+        streams.stop(Deadline.after(PATIENCE));
+        server.close();
+    }
+
+    @Test
+    void stream_hasItsEventsInOrder_andEnds() throws Exception {
+        HttpResponse<String> response = server.browser().get("/drill/stream?n=3&ms=1");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
+        assertThat(response.body()).isEqualTo("id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n");
+        await().atMost(PATIENCE).until(() -> streams.size() == 0);
+    }
+
+    @Test
+    void events_comeTheirTimeApart_andEachAtOnce() throws Exception {
+        long start = System.nanoTime();
+        List<Duration> arrivals = lines("/drill/stream?n=4&ms=100")
+                .filter(line -> line.startsWith("data: "))
+                .map(line -> Duration.ofNanos(System.nanoTime() - start))
+                .collect(toList());
+
+        assertThat(arrivals).hasSize(4);
+        for (int i = 1; i < 4; i++) {
+            assertThat(arrivals.get(i)).isGreaterThanOrEqualTo(Duration.ofMillis(100L * i));
+        }
+        assertThat(arrivals.get(0)).isLessThan(arrivals.get(3).minusMillis(200));
+    }
+
+    @Test
+    void streamOfNoEvents_endsAtOnce() throws Exception {
+        assertThat(server.browser().get("/drill/stream?n=0&ms=1000").body()).isEmpty();
+    }
+
+    @Test
+    void longestStream_comesWhole() throws Exception {
+        assertThat(lines("/drill/stream?n=100000&ms=0").filter(line -> line.startsWith("data: ")))
+                .hasSize(100_000)
+                .last()
+                .isEqualTo("data: 100000");
+    }
+
+    @Test
+    void clientThatComesBack_goesOnWhereItWas_andIsToldWhenItHasThemAll() throws Exception {
+        Browser browser = server.browser();
+        assertThat(browser.send(browser.request("/drill/stream?n=3&ms=0").header("Last-Event-ID", "2"))
+                        .body())
+                .isEqualTo("id: 3\ndata: 3\n\n");
+        assertThat(browser.send(browser.request("/drill/stream?n=3&ms=0").header("Last-Event-ID", "3"))
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(browser.send(browser.request("/drill/stream?n=3&ms=0").header("Last-Event-ID", "x"))
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?ms=1", "?ms=1&n=", "?ms=1&n=-1", "?ms=1&n=100001", "?ms=1&n=x"})
+    void badCount_isRefused(String query) throws Exception {
+        HttpResponse<String> response = server.browser().get("/drill/stream" + query);
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).startsWith("parameter n must be ");
+    }
+
+    @Test
+    void manyStreams_holdNoThreads() throws Exception {
+        Browser browser = server.browser();
+        List<Iterator<String>> clients = new ArrayList<>();
+        for (int i = 0; i < 250; i++) {
+            clients.add(lines(browser, "/drill/stream?n=2&ms=600000").iterator());
+        }
+        for (Iterator<String> client : clients) {
+            assertThat(client.next()).isEqualTo("id: 1");
+        }
+        assertThat(streams.size()).isEqualTo(250);
+        QueuedThreadPool threads = (QueuedThreadPool) server.jetty().getThreadPool();
+        assertThat(threads.getMaxThreads()).isLessThan(250);
+        await().atMost(PATIENCE).until(() -> threads.getUtilizedThreads() < 20);
+
+        streams.quiesce();
+        streams.drain(Deadline.after(PATIENCE));
+
+        for (Iterator<String> client : clients) {
+            assertThat(rest(client)).containsExactly("data: 1", "", "event: end", "data: stopped after 1 of 2", "");
+        }
+    }
+
+    @Test
+    void streamThatIsBusy_endsAtQuiesce_betweenTwoEvents() throws Exception {
+        Iterator<String> client = lines("/drill/stream?n=100000&ms=1").iterator();
+        assertThat(client.next()).isEqualTo("id: 1");
+
+        streams.quiesce();
+        streams.drain(Deadline.after(PATIENCE));
+
+        List<String> rest = rest(client);
+        long events = rest.stream().filter(line -> line.matches("data: \\d+")).count();
+        assertThat(rest).endsWith("event: end", "data: stopped after " + events + " of 100000", "");
+        HttpResponse<String> refused = server.browser().get("/drill/stream?n=1&ms=1");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+    }
+
+    @Test
+    void streamsOpenedWhileQuiesceRuns_allEnd() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            DrillStreams racing = new DrillStreams();
+            racing.start();
+            try (TestServer other = TestServer.start(Map.of("/drill/stream", new StreamServlet(racing)))) {
+                Browser browser = other.browser();
+                List<CompletableFuture<HttpResponse<String>>> clients = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    clients.add(browser.client()
+                            .sendAsync(
+                                    browser.request("/drill/stream?n=2&ms=600000")
+                                            .build(),
+                                    BodyHandlers.ofString()));
+                    if (i == round) {
+                        racing.quiesce();
+                    }
+                }
+                for (CompletableFuture<HttpResponse<String>> client : clients) {
+                    HttpResponse<String> response = client.get(10, TimeUnit.SECONDS);
+                    assertThat(response.statusCode()).isIn(200, 503);
+                    if (response.statusCode() == 200) {
+                        assertThat(response.body()).endsWith(" of 2\n\n");
+                    }
+                }
+                racing.drain(Deadline.after(PATIENCE));
+            } finally {
+                racing.stop(Deadline.after(PATIENCE));
+            }
+        }
+    }
+
+    @Test
+    void clientThatReadsNothing_isLeftAtTheDeadlineOfTheDrain_andCutByStop() throws Exception {
+        try (Socket client = new Socket("127.0.0.1", server.uri("/").getPort())) {
+            client.setReceiveBufferSize(1024);
+            client.getOutputStream().write("GET /drill/stream?n=100000&ms=0 HTTP/1.1\r\nHost: x\r\n\r\n".getBytes());
+            await().atMost(PATIENCE).until(() -> streams.size() == 1);
+            Iterator<String> other = lines("/drill/stream?n=2&ms=600000").iterator();
+            assertThat(other.next()).isEqualTo("id: 1");
+
+            streams.quiesce();
+            assertThat(rest(other)).endsWith("event: end", "data: stopped after 1 of 2", "");
+            if (streams.size() == 1) {
+                assertThatThrownBy(() -> streams.drain(Deadline.after(Duration.ofMillis(50))))
+                        .isInstanceOf(TimeoutException.class)
+                        .hasMessage("1 event streams are still open");
+            }
+            streams.stop(Deadline.after(PATIENCE));
+            await().atMost(PATIENCE).until(() -> streams.size() == 0);
+        }
+    }
+
+    @Test
+    void clientThatLeaves_isForgotten() throws Exception {
+        HttpResponse<InputStream> response = server.browser()
+                .client()
+                .send(server.browser().request("/drill/stream?n=100000&ms=1").build(), BodyHandlers.ofInputStream());
+        assertThat(response.body().read()).isEqualTo('i');
+        assertThat(streams.size()).isOne();
+        response.body().close();
+
+        await().atMost(PATIENCE).until(() -> streams.size() == 0);
+    }
+
+    @Test
+    void stop_isSafeInAnyState() throws Exception {
+        DrillStreams fresh = new DrillStreams();
+        fresh.stop(Deadline.after(PATIENCE));
+        fresh.stop(Deadline.after(PATIENCE));
+        fresh.start();
+        fresh.quiesce();
+        fresh.drain(Deadline.after(PATIENCE));
+        try (TestServer other = TestServer.start(Map.of("/drill/stream", new StreamServlet(fresh)))) {
+            assertThat(other.browser().get("/drill/stream?n=1&ms=1").statusCode())
+                    .isEqualTo(503);
+        }
+    }
+
+    @Test
+    void stop_leavesNoThread() throws Exception {
+        server.browser().get("/drill/stream?n=2&ms=1");
+        streams.stop(Deadline.after(PATIENCE));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .doesNotContain("drill-streams"));
+    }
+
+    private Stream<String> lines(String path) throws IOException, InterruptedException {
+        return lines(server.browser(), path);
+    }
+
+    private static Stream<String> lines(Browser browser, String path) throws IOException, InterruptedException {
+        return browser.client()
+                .send(browser.request(path).build(), BodyHandlers.ofLines())
+                .body();
+    }
+
+    private static List<String> rest(Iterator<String> lines) {
+        List<String> rest = new ArrayList<>();
+        lines.forEachRemaining(rest::add);
+        return rest;
+    }
+}
