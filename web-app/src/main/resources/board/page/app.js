@@ -133,17 +133,16 @@ function onSubmit(id, action) {
   });
 }
 
-onSubmit('sign-in', async (form) => {
-  const answer = await call('POST', 'api/session', { name: form.elements.name.value });
+onSubmit('sign-in', async () => {
+  const answer = await call('POST', 'api/session', { name: element('name').value });
   showUser(answer.name);
   element('item').focus();
 });
 
 onSubmit('post', async (form) => {
-  const { item, price } = form.elements;
-  posted(await call('POST', 'api/offers', { item: item.value, price: price.valueAsNumber }));
+  posted(await call('POST', 'api/offers', { item: element('item').value, price: element('price').valueAsNumber }));
   form.reset();
-  item.focus();
+  element('item').focus();
 });
 
 element('sign-out').addEventListener('click', (event) => attempt(async () => {
@@ -156,6 +155,7 @@ element('sign-out').addEventListener('click', (event) => attempt(async () => {
 
 let wait = FIRST_WAIT;
 let timer;
+let fetches = 0;
 
 function showConnection(state) {
   const text = { live: 'live', connecting: 'connecting…', lost: 'reconnecting…' };
@@ -164,8 +164,10 @@ function showConnection(state) {
 }
 
 async function fetchAll(early) {
+  const fetch = ++fetches;
   const [session, list] = await Promise.all([call('GET', 'api/session'), call('GET', 'api/offers')]);
-  offers = new Map(list.offers.map((offer) => [offer.id, offer]));
+  if (fetch !== fetches) return; // a later one knows better
+  offers = new Map(list.offers.filter(({ id }) => !taken.has(id)).map((offer) => [offer.id, offer]));
   showUser(session.name);
   early.splice(0).forEach(apply);
 }
