@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,6 +74,22 @@ public final class ProcessHost {
      */
     public void runAndExit(Coordinator service) {
         System.exit(run(service));
+    }
+
+    /**
+     * Creates the service, then does what {@link #runAndExit(Coordinator)} does. If it cannot be created, the reason is
+     * logged and the exit code is 2.
+     */
+    public void runAndExit(Callable<Coordinator> service) {
+        Coordinator created;
+        try {
+            created = service.call();
+        } catch (Exception | LinkageError e) {
+            log.error("The service cannot be created; exit code {}", EXIT_START_FAILED, e);
+            System.exit(EXIT_START_FAILED);
+            return;
+        }
+        runAndExit(created);
     }
 
     /**

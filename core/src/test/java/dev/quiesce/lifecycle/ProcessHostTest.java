@@ -52,6 +52,16 @@ class ProcessHostTest {
     }
 
     @Test
+    void serviceThatCannotBeCreated_exitsWith2_andSaysWhy() throws Exception {
+        try (ServiceProcess process = sample("bad-wiring")) {
+            assertThat(process.awaitExit(PATIENCE)).isEqualTo(2);
+            assertThat(String.join("\n", process.lines()))
+                    .contains("cannot be created; exit code 2", "IllegalStateException: no such binding");
+            assertThat(own(process)).isEmpty();
+        }
+    }
+
+    @Test
     void signalDuringTheStart_rollsBack_andExitsWith0() throws Exception {
         try (ServiceProcess process = sample("slow-start")) {
             process.awaitLine("start http", PATIENCE);

@@ -28,7 +28,12 @@ final class SampleProcess {
                     })
                     .start();
         }
-        host.runAndExit(Coordinator.of(graph));
+        host.runAndExit(() -> {
+            if (faults.contains("bad-wiring")) {
+                throw new IllegalStateException("no such binding");
+            }
+            return Coordinator.of(graph);
+        });
     }
 
     private record Sample(String name, List<String> faults) implements Lifecycle {

@@ -4,7 +4,6 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Key;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
-import com.google.inject.multibindings.OptionalBinder;
 import com.google.inject.name.Named;
 import com.google.inject.name.Names;
 import dev.quiesce.db.EmbeddedConfig;
@@ -21,45 +20,43 @@ import javax.sql.DataSource;
 final class DatabaseModule extends AbstractModule {
     private static final String MAIN = "main";
     private static final String D4 = "d4";
+    private static final String EMBEDDED = "embedded database";
 
     private final Database main;
     private final Database d4;
-    private final Optional<Embedded> embedded;
+    private final Optional<EmbeddedMariaDb> embedded;
 
     DatabaseModule(Database main, Database d4, Optional<Embedded> embedded) {
         this.main = main;
         this.d4 = d4;
-        this.embedded = embedded;
+        this.embedded = embedded.map(settings -> new EmbeddedMariaDb(EmbeddedConfig.at(settings.data(), MAIN, D4)
+                .withSource(EmbeddedConfig.Source.valueOf(settings.source().name()))));
     }
 
     @Override
     protected void configure() {
         LifecycleBinder components = LifecycleBinder.of(binder());
-        components.component("pool main", Key.get(MariaDbPool.class, Names.named(MAIN)));
-        components.component("pool d4", Key.get(MariaDbPool.class, Names.named(D4)));
-        OptionalBinder.newOptionalBinder(binder(), EmbeddedMariaDb.class);
-        embedded.ifPresent(settings -> {
-            OptionalBinder.newOptionalBinder(binder(), EmbeddedMariaDb.class)
-                    .setBinding()
-                    .toInstance(new EmbeddedMariaDb(EmbeddedConfig.at(settings.data(), MAIN, D4)
-                            .withSource(EmbeddedConfig.Source.valueOf(
-                                    settings.source().name()))));
-            components.component("embedded database", Key.get(EmbeddedMariaDb.class));
+        embedded.ifPresent(server -> {
+            bind(EmbeddedMariaDb.class).toInstance(server);
+            components.component(EMBEDDED, Key.get(EmbeddedMariaDb.class));
         });
+        String[] below = embedded.isPresent() ? new String[] {EMBEDDED} : new String[0];
+        components.component("pool main", Key.get(MariaDbPool.class, Names.named(MAIN)), below);
+        components.component("pool d4", Key.get(MariaDbPool.class, Names.named(D4)), below);
     }
 
     @Provides
     @Singleton
     @Named(MAIN)
-    MariaDbPool mainPool(Optional<EmbeddedMariaDb> server) {
-        return pool(MAIN, main, server);
+    MariaDbPool mainPool() {
+        return pool(MAIN, main);
     }
 
     @Provides
     @Singleton
     @Named(D4)
-    MariaDbPool d4Pool(Optional<EmbeddedMariaDb> server) {
-        return pool(D4, d4, server);
+    MariaDbPool d4Pool() {
+        return pool(D4, d4);
     }
 
     @Provides
@@ -76,9 +73,9 @@ final class DatabaseModule extends AbstractModule {
         return pool.dataSource();
     }
 
-    private static MariaDbPool pool(String name, Database database, Optional<EmbeddedMariaDb> server) {
-        PoolConfig access = server.map(
-                        embedded -> PoolConfig.of(name, embedded.jdbcUrl(name), embedded.user(), embedded.password()))
+    private MariaDbPool pool(String name, Database database) {
+        PoolConfig access = embedded.map(
+                        server -> PoolConfig.of(name, server.jdbcUrl(name), server.user(), server.password()))
                 .orElseGet(() -> PoolConfig.of(
                         name,
                         database.url().orElseThrow(),

@@ -28,7 +28,7 @@ public final class Main {
             System.err.print(refused.text());
             System.exit(EXIT_START_FAILED);
         } else if (result instanceof ConfigResult.Ready ready) {
-            host.runAndExit(service(ready.config()));
+            host.runAndExit(() -> service(ready.config()));
         }
     }
 

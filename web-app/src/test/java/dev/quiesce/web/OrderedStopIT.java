@@ -31,7 +31,7 @@ class OrderedStopIT {
     @ValueSource(strings = {"TERM", "INT"})
     void signal_stopsInTheOrderThatOperatorsExpect_andExitsWith0(String signal) throws Exception {
         long aborted = database.abortedClients();
-        try (RunningService service = RunningService.ready(database.environment(), Map.of())) {
+        try (RunningService service = RunningService.ready(database.environment(), Map.of("QUIESCE_DRILL", "false"))) {
             assertThat(service.get(service.http("/")).statusCode()).isEqualTo(200);
             service.process().signal(signal);
 
