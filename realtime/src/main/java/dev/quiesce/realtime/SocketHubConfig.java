@@ -14,7 +14,7 @@ import java.util.Set;
  * @param maxMessageBytes the largest message that is accepted, in bytes; a larger one closes its socket with 1009. Default
  *     64 KiB
  * @param outboundQueueBytes the most that may wait to be sent to one socket, in bytes, each message counted with
- *     {@value Connection#MESSAGE_OVERHEAD} on top; beyond it the socket is closed with 1008. Default 1 MiB
+ *     64 on top; beyond it the socket is closed with 1008. Default 1 MiB
  * @param pingInterval the time between two pings to one socket. Default 25 s
  * @param pongTimeout the time within which a ping must be answered, at most the ping interval; a peer that does not is
  *     cut. Default 20 s
