@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,7 @@ final class DataFolder implements AutoCloseable {
     }
 
     /** Returns a new folder that is deleted when closed. */
-    static DataFolder temporary() throws IOException {
+    static DataFolder temporary() throws IOException, InterruptedException {
         sweep();
         Path folder = Files.createTempDirectory(TEMPORARY);
         return new DataFolder(folder.toRealPath(), true, lock(folder));
@@ -150,21 +151,36 @@ final class DataFolder implements AutoCloseable {
     }
 
     /** Deletes the temporary folders whose process has been killed. */
-    private static void sweep() throws IOException {
+    private static void sweep() throws IOException, InterruptedException {
         List<Path> candidates;
         try (Stream<Path> children = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             candidates = children.filter(child -> child.getFileName().toString().startsWith(TEMPORARY))
                     .toList();
         }
         for (Path candidate : candidates) {
-            if (!Files.isWritable(candidate) || !Files.exists(candidate.resolve(FolderLock.FILE))) {
-                continue;
+            try {
+                sweep(candidate);
+            } catch (IOException e) {
+                LOG.debug("{} cannot be deleted: {}", candidate, e.getMessage());
             }
-            FolderLock abandoned = FolderLock.tryLock(candidate);
-            if (abandoned != null) {
-                try (DataFolder folder = new DataFolder(candidate.toRealPath(), true, abandoned)) {
-                    LOG.info("Deleting {}, which a killed process left", folder.folder);
-                }
+        }
+    }
+
+    private static void sweep(Path candidate) throws IOException, InterruptedException {
+        Path lockFile = candidate.resolve(FolderLock.FILE);
+        if (!Files.isWritable(candidate) || !Files.exists(lockFile)) {
+            return;
+        }
+        // A younger one may be about to be locked by its owner.
+        Instant limit = Instant.now().minus(Duration.ofMinutes(1));
+        if (Files.getLastModifiedTime(lockFile).toInstant().isAfter(limit)) {
+            return;
+        }
+        FolderLock abandoned = FolderLock.tryLock(candidate);
+        if (abandoned != null) {
+            try (DataFolder folder = new DataFolder(candidate.toRealPath(), true, abandoned)) {
+                LOG.info("Deleting {}, which a killed process left", folder.folder);
+                folder.takeDownLeftOverServer();
             }
         }
     }

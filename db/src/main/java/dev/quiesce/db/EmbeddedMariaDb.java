@@ -167,7 +167,7 @@ public final class EmbeddedMariaDb implements Lifecycle {
         }
     }
 
-    private DataFolder open() throws IOException {
+    private DataFolder open() throws IOException, InterruptedException {
         Path folder = config.dataFolder();
         return folder == null ? DataFolder.temporary() : DataFolder.at(folder);
     }

@@ -55,7 +55,7 @@ public final class MariaDbPool implements Lifecycle {
     private final Object lock = new Object();
     private volatile State state = State.NEW; // written under the lock
     private volatile @Nullable HikariDataSource pool; // written under the lock
-    private volatile @Nullable Connection first;
+    private volatile @Nullable Connection migrating;
     private @Nullable Thread opener; // guarded by the lock
     private @Nullable Thread closer; // guarded by the lock
 
@@ -200,11 +200,11 @@ public final class MariaDbPool implements Lifecycle {
     private @Nullable Void open() throws SQLException {
         try (Connection connection = connector.open()) {
             if (config.migrations() != null) {
-                first = connection;
+                migrating = connection;
                 Migrations.apply(config, connection);
             }
         } finally {
-            first = null;
+            migrating = null;
         }
         HikariDataSource opened = new HikariDataSource(hikariConfig());
         try {
@@ -273,15 +273,15 @@ public final class MariaDbPool implements Lifecycle {
         if (Threads.hasEnded(opening, deadline.minus(ABORT_RESERVE))) {
             return;
         }
-        Connection migrating = first;
-        if (migrating == null) {
+        Connection running = migrating;
+        if (running == null) {
             if (!Threads.hasEnded(opening, deadline)) {
                 throw new TimeoutException(
                         "pool \"" + config.name() + "\" is still connecting to " + config.hosts() + " at the deadline");
             }
             return;
         }
-        Thread aborting = daemon("abort", () -> abort(migrating));
+        Thread aborting = daemon("abort", () -> abort(running));
         aborting.start();
         boolean aborted = Threads.hasEnded(aborting, deadline) && Threads.hasEnded(opening, deadline);
         throw new TimeoutException(

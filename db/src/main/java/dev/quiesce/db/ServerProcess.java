@@ -139,10 +139,6 @@ final class ServerProcess {
         process.waitFor();
     }
 
-    long pid() {
-        return process.pid();
-    }
-
     String explain() {
         return ServerLog.explain(folder.log());
     }

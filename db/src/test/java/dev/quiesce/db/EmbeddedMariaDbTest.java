@@ -12,10 +12,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -78,6 +80,19 @@ class EmbeddedMariaDbTest {
 
         assertThat(data.getParent()).doesNotExist();
         assertThat(Servers.on(data)).isEmpty();
+    }
+
+    @Test
+    void temporaryDataOfAKilledProcess_isDeletedByTheNextStart() throws Exception {
+        Path abandoned = Files.createTempDirectory("quiesce-mariadb-");
+        Files.createDirectory(abandoned.resolve("data"));
+        Path lock = Files.createFile(abandoned.resolve(FolderLock.FILE));
+        Files.setLastModifiedTime(lock, FileTime.from(Instant.now().minusSeconds(120)));
+
+        EmbeddedMariaDb server = started(EmbeddedConfig.temporary());
+
+        assertThat(abandoned).doesNotExist();
+        assertThat(Servers.answers(server)).isTrue();
     }
 
     @Test

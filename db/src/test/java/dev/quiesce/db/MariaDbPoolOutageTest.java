@@ -1,0 +1,75 @@
+package dev.quiesce.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.quiesce.lifecycle.Deadline;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A database that keeps its connections and answers nobody, as behind a network that drops every packet. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class MariaDbPoolOutageTest {
+    private final EmbeddedMariaDb server = new EmbeddedMariaDb(EmbeddedConfig.temporary("main"));
+    private MariaDbPool pool;
+    private long pid;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        server.start();
+        pid = Servers.process(server).pid();
+        pool = new MariaDbPool(PoolConfig.of("main", server.jdbcUrl("main"), server.user(), server.password())
+                .withSize(2));
+        pool.start();
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        Servers.signal("CONT", pid);
+        server.stop(Deadline.after(Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void stopWithABusyConnection_endsByItsDeadlineAndSaysWhatHappened() throws Exception {
+        CompletableFuture<Boolean> query = CompletableFuture.supplyAsync(this::sleeps);
+        await().until(() -> pool.stats().active() == 1);
+        Servers.signal("STOP", pid);
+
+        long begin = System.nanoTime();
+        assertThatExceptionOfType(TimeoutException.class)
+                .isThrownBy(() -> pool.stop(Deadline.after(Duration.ofMillis(500))))
+                .withMessage("pool \"main\" could not close its connections in time, 1 of them borrowed: does the"
+                        + " database at 127.0.0.1:" + server.port() + " answer?");
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofMillis(500), Duration.ofSeconds(2));
+        Servers.signal("CONT", pid);
+        assertThat(query.get(10, TimeUnit.SECONDS)).isFalse();
+    }
+
+    @Test
+    void stopWithIdleConnections_needsNoAnswer() throws Exception {
+        Servers.signal("STOP", pid);
+
+        pool.stop(Deadline.after(Duration.ofSeconds(2)));
+    }
+
+    private boolean sleeps() {
+        try (Connection connection = pool.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            return statement.execute("SELECT SLEEP(30)");
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+}
