@@ -123,6 +123,7 @@ function apply(change) {
 async function take(offer) {
   const change = await call('POST', `api/offers/${offer.id}/take`);
   gone(change.id, change.by);
+  if (document.activeElement === document.body) element('offers-title').focus(); // the button is gone
 }
 
 function onSubmit(id, action) {
@@ -164,11 +165,13 @@ function showConnection(state) {
 }
 
 async function fetchAll(early) {
-  const fetch = ++fetches;
+  const mine = ++fetches;
   const [session, list] = await Promise.all([call('GET', 'api/session'), call('GET', 'api/offers')]);
-  if (fetch !== fetches) return; // a later one knows better
+  if (mine !== fetches) return; // a later one knows better
   offers = new Map(list.offers.filter(({ id }) => !taken.has(id)).map((offer) => [offer.id, offer]));
+  const signedOut = me !== null && session.name === null;
   showUser(session.name);
+  element('message').textContent = signedOut ? 'You have been signed out. Sign in again.' : '';
   early.splice(0).forEach(apply);
 }
 

@@ -49,7 +49,11 @@ final class SessionServlet extends HttpServlet {
     private static Answer signOut(HttpServletRequest request) {
         HttpSession session = request.getSession(false);
         if (session != null) {
-            session.invalidate();
+            try {
+                session.invalidate();
+            } catch (IllegalStateException e) {
+                // destroyed meanwhile, which is what was asked for
+            }
         }
         return new Answer(200, new Who(null));
     }

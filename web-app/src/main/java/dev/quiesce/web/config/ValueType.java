@@ -234,7 +234,11 @@ sealed interface ValueType<T> {
         @Override
         public Optional<String> parse(String text) {
             String lower = text.toLowerCase(Locale.ROOT);
-            boolean bearsSecret = text.indexOf('@') >= 0 || lower.contains("password") || lower.contains("pwd");
+            boolean bearsSecret = text.indexOf('@') >= 0
+                    || lower.contains("password")
+                    || lower.contains("pwd")
+                    || lower.contains("?user=")
+                    || lower.contains("&user=");
             return text.startsWith(SCHEME) && text.length() > SCHEME.length() && !bearsSecret
                     ? Optional.of(text)
                     : Optional.empty();

@@ -27,12 +27,12 @@ final class EventStream implements WriteListener, AsyncListener {
     private volatile boolean due = true;
     private volatile boolean ending;
     private volatile boolean cut;
+    private volatile boolean completed;
 
     // of the one thread that works
     private int sent;
     private boolean unflushed = true; // the head of the response, to begin with
     private boolean finished;
-    private boolean completed;
 
     EventStream(DrillStreams streams, AsyncContext async, ServletOutputStream out, int seen, int last, Duration gap) {
         this.streams = streams;
@@ -83,6 +83,7 @@ final class EventStream implements WriteListener, AsyncListener {
 
     @Override
     public void onComplete(AsyncEvent event) {
+        completed = true; // from now on the output may belong to another request
         streams.closed(this);
     }
 
