@@ -41,13 +41,20 @@ class EmbeddedDatabaseIT {
             signal("STOP", server);
             try {
                 var unanswered = service.postAsync(service.http("/drill/tx?ms=0&id=" + UUID.randomUUID()));
+                service.awaitInFlight(1);
                 long begun = System.nanoTime();
                 assertThat(service.terminate()).isEqualTo(1);
 
                 assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(3800));
                 assertThat(service.log("Stopped").stream().map(line -> line.replaceAll(" in \\d+ ms.*", "")))
                         .contains("Stopped sockets", "Stopped sessions", "Stopped container", "Stopped management");
-                assertThat(service.lastLine()).contains("Stopped with faults", "pool main", "exit code 1");
+                assertThat(service.lastLine())
+                        .contains(
+                                "Stopped with faults",
+                                "http failed while draining",
+                                "POST /drill/tx",
+                                "pool main failed while draining",
+                                "exit code 1");
                 assertThat(unanswered).isCompletedExceptionally();
             } finally {
                 ProcessHandle.of(server).ifPresent(ProcessHandle::destroyForcibly);

@@ -69,7 +69,7 @@ class OrderedStopIT {
             for (int i = 0; i < 50; i++) {
                 answers.add(service.getAsync(service.http("/drill/sleep?ms=2000")));
             }
-            awaitInFlight(service, 50);
+            service.awaitInFlight(50);
 
             assertThat(service.terminate()).isZero();
             for (CompletableFuture<HttpResponse<String>> answer : answers) {
@@ -83,7 +83,7 @@ class OrderedStopIT {
     void requestOnAnOpenConnectionWhileDraining_isServed_andToldToClose() throws Exception {
         try (RunningService service = RunningService.ready(database.environment(), Map.of())) {
             CompletableFuture<HttpResponse<String>> slow = service.getAsync(service.http("/drill/sleep?ms=2000"));
-            awaitInFlight(service, 1);
+            service.awaitInFlight(1);
             try (RawClient client = RawClient.connect(service.http("/"))) {
                 assertThat(client.get("/drill/sleep?ms=0")).contains("200 OK").doesNotContain("Connection: close");
                 service.process().signal("TERM");
@@ -109,7 +109,7 @@ class OrderedStopIT {
                 sent.add(UUID.randomUUID().toString());
                 answers.add(service.postAsync(service.http("/drill/tx?ms=800&id=" + sent.get(i))));
             }
-            awaitInFlight(service, 20);
+            service.awaitInFlight(20);
 
             assertThat(service.terminate()).isZero();
             for (int i = 0; i < 20; i++) {
@@ -167,7 +167,7 @@ class OrderedStopIT {
                 RunningService.ready(database.environment(), Map.of("QUIESCE_SHUTDOWN_TIMEOUT", "2s"))) {
             CompletableFuture<HttpResponse<String>> answer =
                     service.postAsync(service.http("/drill/tx?ms=60000&id=" + UUID.randomUUID()));
-            awaitInFlight(service, 1);
+            service.awaitInFlight(1);
             long begun = System.nanoTime();
 
             assertThat(service.terminate()).isEqualTo(1);
@@ -187,7 +187,7 @@ class OrderedStopIT {
             assertThat(service.get(service.admin("/lifecycle")).body())
                     .contains("\"stage\":\"READY\"", "\"name\":\"pool main\"", "\"stopOrder\":[\"http\"");
             CompletableFuture<HttpResponse<String>> slow = service.getAsync(service.http("/drill/sleep?ms=1500"));
-            awaitInFlight(service, 1);
+            service.awaitInFlight(1);
             service.process().signal("TERM");
             service.process().awaitLine("Stopping: SIGTERM", PATIENCE);
 
@@ -197,14 +197,6 @@ class OrderedStopIT {
             assertThat(service.get(service.admin("/livez")).statusCode()).isEqualTo(200);
             assertThat(slow.get().statusCode()).isEqualTo(200);
             assertThat(service.process().awaitExit(PATIENCE)).isZero();
-        }
-    }
-
-    private static void awaitInFlight(RunningService service, int count) throws Exception {
-        String expected = "\"requestsInFlight\":" + count;
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!service.get(service.admin("/lifecycle")).body().contains(expected)) {
-            assertThat(System.nanoTime()).as(expected).isLessThan(end);
         }
     }
 

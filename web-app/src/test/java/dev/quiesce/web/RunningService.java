@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -86,6 +87,19 @@ final class RunningService implements AutoCloseable {
                         .POST(HttpRequest.BodyPublishers.noBody())
                         .build(),
                 BodyHandlers.ofString());
+    }
+
+    /** Waits until this many requests are in flight. */
+    void awaitInFlight(int count) throws Exception {
+        String expected = "\"requestsInFlight\":" + count + ",";
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        for (String state = "";
+                !state.contains(expected);
+                state = get(admin("/lifecycle")).body()) {
+            if (System.nanoTime() - end > 0) {
+                throw new TimeoutException("Not " + count + " requests in flight: " + state);
+            }
+        }
     }
 
     int terminate() throws Exception {
