@@ -9,7 +9,6 @@ import com.google.inject.name.Names;
 import dev.quiesce.db.EmbeddedConfig;
 import dev.quiesce.db.EmbeddedMariaDb;
 import dev.quiesce.db.MariaDbPool;
-import dev.quiesce.db.PoolConfig;
 import dev.quiesce.lifecycle.guice.LifecycleBinder;
 import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
@@ -74,15 +73,8 @@ final class DatabaseModule extends AbstractModule {
     }
 
     private MariaDbPool pool(String name, Database database) {
-        PoolConfig access = embedded.map(
-                        server -> PoolConfig.of(name, server.jdbcUrl(name), server.user(), server.password()))
-                .orElseGet(() -> PoolConfig.of(
-                        name,
-                        database.url().orElseThrow(),
-                        database.user(),
-                        database.password().value()));
-        return new MariaDbPool(access.withSize(database.poolSize())
-                .withTimeouts(database.acquireTimeout(), access.connectTimeout(), access.socketTimeout())
-                .withMigrations("db/" + name));
+        return new MariaDbPool(
+                embedded.map(server -> database.pool(name, server.jdbcUrl(name), server.user(), server.password()))
+                        .orElseGet(() -> database.pool(name)));
     }
 }

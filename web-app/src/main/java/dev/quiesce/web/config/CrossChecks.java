@@ -19,6 +19,8 @@ final class CrossChecks {
     static void check(Values values, boolean complete, Mistakes mistakes) {
         checkPorts(values, mistakes);
         checkShutdown(values, mistakes);
+        checkPool(values, Settings.DB_MAIN, "main", mistakes);
+        checkPool(values, Settings.DB_D4, "d4", mistakes);
         values.find(Settings.DB_EMBEDDED).ifPresent(embedded -> {
             if (embedded != EmbeddedChoice.OFF) {
                 checkNoUrl(values, mistakes);
@@ -45,6 +47,19 @@ final class CrossChecks {
                 mistakes.add("shutdown.timeout and shutdown.linger: " + e.getMessage());
             }
         }
+    }
+
+    /** What a pool refuses beyond the form of each setting, such as options of the URL that are settings of their own. */
+    private static void checkPool(Values values, DatabaseSettings settings, String name, Mistakes mistakes) {
+        values.findDatabase(settings)
+                .filter(database -> database.url().isPresent())
+                .ifPresent(database -> {
+                    try {
+                        database.pool(name);
+                    } catch (IllegalArgumentException e) {
+                        mistakes.add("db." + name + ": " + e.getMessage());
+                    }
+                });
     }
 
     private static void checkNoUrl(Values values, Mistakes mistakes) {

@@ -1,5 +1,6 @@
 package dev.quiesce.web.config;
 
+import dev.quiesce.db.PoolConfig;
 import dev.quiesce.lifecycle.Budgets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +48,27 @@ public record ServiceConfig(
      * @param poolSize the number of connections in the pool
      * @param acquireTimeout the longest that a request waits for a connection
      */
-    public record Database(Optional<String> url, String user, Secret password, int poolSize, Duration acquireTimeout) {}
+    public record Database(Optional<String> url, String user, Secret password, int poolSize, Duration acquireTimeout) {
+
+        /**
+         * Returns the configuration of the pool of this database.
+         *
+         * @param name the pool's name, and that of its migrations
+         * @throws IllegalArgumentException if the pool cannot be made so; the message lists every mistake
+         * @throws java.util.NoSuchElementException if this database has no URL
+         */
+        public PoolConfig pool(String name) {
+            return pool(name, url.orElseThrow(), user, password.value());
+        }
+
+        /** Returns the configuration of a pool of this size and patience that connects elsewhere. */
+        public PoolConfig pool(String name, String otherUrl, String otherUser, String otherPassword) {
+            PoolConfig pool = PoolConfig.of(name, otherUrl, otherUser, otherPassword);
+            return pool.withSize(poolSize)
+                    .withTimeouts(acquireTimeout, pool.connectTimeout(), pool.socketTimeout())
+                    .withMigrations("db/" + name);
+        }
+    }
 
     /**
      * The MariaDB that the service starts for itself.

@@ -75,6 +75,14 @@ final class Values {
         return Budgets.ofTotal(timeout).withLinger(linger);
     }
 
+    /** Returns the database, unless one of its settings is wrong. */
+    Optional<Database> findDatabase(DatabaseSettings database) {
+        boolean complete = find(database.user()).isPresent()
+                && find(database.poolSize()).isPresent()
+                && find(database.acquireTimeout()).isPresent();
+        return complete ? Optional.of(database(database)) : Optional.empty();
+    }
+
     private Database database(DatabaseSettings database) {
         return new Database(
                 find(database.url()),

@@ -48,6 +48,15 @@ class ConfigMistakesTest {
                         """.replace("FILE", file.toString()));
     }
 
+    @Test
+    void whatThePoolsWouldRefuse_isRefusedWithTheRest() {
+        assertThat(refused(Map.of(
+                        "QUIESCE_DB_MAIN_URL", "jdbc:mariadb://localhost/main?socketTimeout=1",
+                        "QUIESCE_DB_D4_URL", "jdbc:mariadb://localhost/d4?connectTimeout=1")))
+                .contains("db.main: pool \"main\": url must not hold user, password, connectTimeout or socketTimeout")
+                .contains("db.d4: pool \"d4\": url must not hold");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "http.host, a b",

@@ -62,6 +62,15 @@ class ConfigSecretsTest {
                 .isEqualTo(new Secret("3"));
     }
 
+    @Test
+    void passwordThatAFileHasReplaced_isPrintedAsUnset() throws IOException {
+        Path secret = write("secret", SECRET);
+        String file = "--config=" + write("it", "db.embedded=local\ndb.main.password=x");
+        assertThat(answer(Map.of(), file, "--db-main-password-file=" + secret, "--print-config"))
+                .contains("# unset\n#db.main.password=\n")
+                .contains("\ndb.main.password.file=" + secret + "\n");
+    }
+
     @ParameterizedTest
     @CsvSource({"'s ', 's '", "'s\n', s", "'s\r\n', s", "'s\n\n', 's\n'", "' a\tb', ' a\tb'"})
     void passwordFile_losesTheNewlineAtItsEndAndNothingElse(String content, String password) throws IOException {
