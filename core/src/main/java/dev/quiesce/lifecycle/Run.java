@@ -231,7 +231,7 @@ final class Run {
             touched.add(step.component());
             if (step.outcome() == Outcome.COMPLETED) {
                 started.add(step.component());
-            } else if (startFault == null && !step.outcome().isClean()) {
+            } else if (startFault == null && !step.outcome().isClean() && !isStopRequested()) {
                 startFault = step;
             }
         }

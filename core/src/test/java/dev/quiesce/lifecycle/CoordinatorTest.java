@@ -167,6 +167,24 @@ class CoordinatorTest {
     }
 
     @Test
+    void startThatIsDeafToACancel_isAbandoned_andCountsAsAFaultOfTheStop() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        Coordinator service = coordinator(ComponentGraph.builder()
+                .add("a", component("a"))
+                .add("deaf", component("deaf").on(START, deadline -> hang(entered)), "a"));
+        Future<Boolean> start = caller.submit(service::start);
+        entered.await();
+        Future<Report> stop = caller.submit(() -> service.stop("SIGTERM"));
+        await(() -> log.events("interrupted").size() == 1);
+        clock.advance(BUDGETS.drain());
+
+        assertThat(start.get()).isFalse();
+        assertThat(stop.get().faults()).extracting(Report.Step::component).containsExactly("deaf");
+        assertThat(stop.get().reason()).isEqualTo("SIGTERM");
+        assertThat(log.events("stop")).containsExactly("stop deaf", "stop a");
+    }
+
+    @Test
     void stopRequestedBeforeTheStart_startsNothing() throws Exception {
         Coordinator service = chain();
         service.requestStop("early");
