@@ -36,6 +36,7 @@ final class Cache {
         if (Files.isDirectory(wanted)) {
             return wanted;
         }
+        EmbeddedMariaDb.LOG.info("Preparing {} in {}; this happens once", name, folder);
         Files.createDirectories(folder);
         sweep();
         Path unfinished = Files.createTempDirectory(folder, UNFINISHED);

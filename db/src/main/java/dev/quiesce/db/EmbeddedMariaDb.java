@@ -172,6 +172,7 @@ public final class EmbeddedMariaDb implements Lifecycle {
         return folder == null ? DataFolder.temporary() : DataFolder.at(folder);
     }
 
+    /** Under the lock, so that a stop either prevents the launch or sees the server. */
     private ServerProcess launch(List<String> command, DataFolder folder) throws IOException, InterruptedException {
         synchronized (lock) {
             if (stopping) {
@@ -205,22 +206,28 @@ public final class EmbeddedMariaDb implements Lifecycle {
 
     /** Returns the thread to wait for, or null if nothing has been started. */
     private @Nullable Thread requestStop() {
+        ServerProcess running;
+        Thread thread;
         synchronized (lock) {
             stopping = true;
-            if (server != null) {
-                server.terminate();
-            } else if (keeper != null) {
-                keeper.interrupt();
-            }
-            return keeper;
+            running = server;
+            thread = keeper;
         }
+        if (running != null) {
+            running.terminate();
+        } else if (thread != null) {
+            thread.interrupt();
+        }
+        return thread;
     }
 
     private void kill() {
+        ServerProcess running;
         synchronized (lock) {
-            if (server != null) {
-                server.kill();
-            }
+            running = server;
+        }
+        if (running != null) {
+            running.kill();
         }
     }
 

@@ -56,6 +56,7 @@ public final class MariaDbPool implements Lifecycle {
     private volatile State state = State.NEW; // written under the lock
     private volatile @Nullable HikariDataSource pool; // written under the lock
     private volatile @Nullable Connection migrating;
+    private volatile int borrowedAtClose;
     private @Nullable Thread opener; // guarded by the lock
     private @Nullable Thread closer; // guarded by the lock
 
@@ -126,9 +127,7 @@ public final class MariaDbPool implements Lifecycle {
      */
     @Override
     public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
-        // Reading the pool's own counters costs a walk over its connections; counting ourselves would cost every
-        // borrower
-        // a proxy.
+        // Polling the pool's own counters is cheap; counting ourselves would cost every borrower a proxy.
         PoolStats stats = stats();
         while (stats.active() > 0 || stats.waiting() > 0) {
             if (deadline.isExpired()) {
@@ -152,32 +151,31 @@ public final class MariaDbPool implements Lifecycle {
      */
     @Override
     public void stop(Deadline deadline) throws SQLException, TimeoutException, InterruptedException {
+        connector.close();
         Thread opening;
+        HikariDataSource open;
         synchronized (lock) {
             state = State.STOPPED;
             opening = opener;
+            open = pool;
+            pool = null;
+            if (open != null) {
+                closeInBackground(open);
+            }
         }
-        connector.close();
         if (opening != null) {
             awaitStart(opening, deadline);
         }
-        int borrowed = 0;
         Thread closing;
         synchronized (lock) {
-            HikariDataSource open = pool;
-            pool = null;
-            if (open != null) {
-                borrowed = stats(open).active();
-                closeInBackground(open);
-            }
             closing = closer;
         }
         if (closing != null && !Threads.hasEnded(closing, deadline)) {
             throw new TimeoutException("pool \"" + config.name() + "\" could not close its connections in time, "
-                    + borrowed + " of them borrowed: does the database at " + config.hosts() + " answer?");
+                    + borrowedAtClose + " of them borrowed: does the database at " + config.hosts() + " answer?");
         }
-        if (borrowed > 0) {
-            throw new SQLException("pool \"" + config.name() + "\": " + connections(borrowed)
+        if (open != null && borrowedAtClose > 0) {
+            throw new SQLException("pool \"" + config.name() + "\": " + connections(borrowedAtClose)
                     + " still borrowed at stop and had to be aborted; open transactions were rolled back");
         }
     }
@@ -260,9 +258,12 @@ public final class MariaDbPool implements Lifecycle {
         }
     }
 
-    /** Closing has no bound of its own: for a busy connection the driver first opens another one to kill the query. */
+    /** Called with the lock held. Closing has no bound of its own: for a busy connection the driver first opens another one to kill the query. */
     private Thread closeInBackground(HikariDataSource open) {
-        Thread thread = daemon("close", open::close);
+        Thread thread = daemon("close", () -> {
+            borrowedAtClose = stats(open).active();
+            open.close();
+        });
         closer = thread;
         thread.start();
         return thread;

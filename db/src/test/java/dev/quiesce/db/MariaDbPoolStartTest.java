@@ -161,7 +161,7 @@ class MariaDbPoolStartTest {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             MariaDbPool pool = new MariaDbPool(
                     PoolConfig.of("main", "jdbc:mariadb://127.0.0.1:" + silent.getLocalPort() + "/main", "app", "")
-                            .withTimeouts(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(60)));
+                            .withTimeouts(Duration.ofSeconds(3), Duration.ofMillis(1500), Duration.ofSeconds(60)));
             CompletableFuture<Throwable> outcome = new CompletableFuture<>();
             Thread starter = new Thread(() -> outcome.complete(outcomeOfStart(pool)));
             starter.start();
