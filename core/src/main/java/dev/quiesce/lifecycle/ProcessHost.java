@@ -41,8 +41,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe.
  */
 public final class ProcessHost {
-    private static final Logger log = LoggerFactory.getLogger(ProcessHost.class);
-
     private static final long SAME_REQUEST = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int EXIT_FAULTS = 1;
     private static final int EXIT_START_FAILED = 2;
@@ -85,7 +83,7 @@ public final class ProcessHost {
         try {
             created = service.call();
         } catch (Exception | LinkageError e) {
-            log.error("The service cannot be created; exit code {}", EXIT_START_FAILED, e);
+            log().error("The service cannot be created; exit code {}", EXIT_START_FAILED, e);
             System.exit(EXIT_START_FAILED);
             return;
         }
@@ -101,9 +99,9 @@ public final class ProcessHost {
     public int run(Coordinator service) {
         attach(requireNonNull(service, "service"));
         if (!untrapped.isEmpty()) {
-            log.warn(
-                    "Cannot trap {}: such a signal ends the JVM without an ordered stop; run it without -Xrs",
-                    String.join(", ", untrapped));
+            log().warn(
+                            "Cannot trap {}: such a signal ends the JVM without an ordered stop; run it without -Xrs",
+                            String.join(", ", untrapped));
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> service.stop("System.exit"), "quiesce-exit"));
         try {
@@ -111,7 +109,7 @@ public final class ProcessHost {
                 service.awaitStopRequest();
             }
         } catch (StartFailedException e) {
-            log.error("Start failed: {}; exit code {}", e.getMessage(), EXIT_START_FAILED);
+            log().error("Start failed: {}; exit code {}", e.getMessage(), EXIT_START_FAILED);
             return EXIT_START_FAILED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -119,9 +117,9 @@ public final class ProcessHost {
         Report report = service.stop("interrupt");
         int code = exitCode(report);
         if (code == 0) {
-            log.info("{}; exit code 0", report.summary());
+            log().info("{}; exit code 0", report.summary());
         } else {
-            log.error("{}; exit code {}", report.summary(), code);
+            log().error("{}; exit code {}", report.summary(), code);
         }
         return code;
     }
@@ -143,15 +141,20 @@ public final class ProcessHost {
         return report.isClean() ? 0 : EXIT_FAULTS;
     }
 
+    /** Not a constant: to load a logging system takes longer than to trap signals, which has to come first. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(ProcessHost.class);
+    }
+
     private void onSignal(String name, int number) {
         switch (countRequest()) {
-            case SAME -> log.debug("SIG{} again", name);
+            case SAME -> log().debug("SIG{} again", name);
             case FIRST -> {
-                log.info("SIG{} received", name);
+                log().info("SIG{} received", name);
                 requestStop("SIG" + name);
             }
             case SECOND -> {
-                log.warn("SIG{} received again: hurrying, work in flight may be lost", name);
+                log().warn("SIG{} received again: hurrying, work in flight may be lost", name);
                 hurry(number);
             }
             case THIRD -> Runtime.getRuntime().halt(EXIT_SIGNAL_BASE + number);

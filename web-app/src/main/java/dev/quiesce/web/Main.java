@@ -21,7 +21,6 @@ public final class Main {
     /** Runs the service until it is told to stop. {@code --help} tells all options. */
     public static void main(String[] arguments) {
         ProcessHost host = ProcessHost.trapSignals();
-        if (System.getProperty("nowarm") == null) WarmUp.begin();
         ConfigResult result = ServiceConfig.parse(List.of(arguments), System.getenv());
         if (result instanceof ConfigResult.Answer answer) {
             System.out.print(answer.text());

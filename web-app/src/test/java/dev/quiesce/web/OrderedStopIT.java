@@ -3,6 +3,7 @@ package dev.quiesce.web;
 import static dev.quiesce.web.RunningService.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quiesce.web.testing.RawClient;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.time.Duration;

@@ -56,6 +56,11 @@ final class InjectionGraph {
     /** A key as one injector sees it; private modules have injectors of their own. */
     private record Visit(Injector injector, Key<?> key) {
 
+        @Override
+        public int hashCode() {
+            return key.hashCode();
+        }
+
         Set<Visit> next() {
             Binding<?> binding = injector.getBinding(key);
             Set<Visit> next = new HashSet<>();

@@ -5,4 +5,11 @@ import dev.quiesce.lifecycle.Lifecycle;
 import java.util.Set;
 
 /** One component that a module has registered. */
-record Registration(String name, Key<? extends Lifecycle> key, Set<String> alsoDependsOn, boolean foundation) {}
+record Registration(String name, Key<? extends Lifecycle> key, Set<String> alsoDependsOn, boolean foundation) {
+
+    /** Generating a record's hash code takes the JVM several milliseconds of every start. */
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+}

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 /** What the servlets of the API have in common. */
 final class Api {
     private static final Logger log = LoggerFactory.getLogger(Api.class);
+    private static final int MOST_DISCARDED = 64 * 1024;
     private static final String USER = "dev.quiesce.web.board.user";
 
     private Api() {}
@@ -39,13 +40,14 @@ final class Api {
             Answer answer = endpoint.answer(request);
             write(response, answer.status(), "application/json", answer.body());
         } catch (Problem problem) {
-            write(response, problem);
+            write(request, response, problem);
         } catch (SQLException e) {
-            write(response, problemOf(request, e));
+            write(request, response, problemOf(request, e));
         }
     }
 
-    static void write(HttpServletResponse response, Problem problem) throws IOException {
+    static void write(HttpServletRequest request, HttpServletResponse response, Problem problem) throws IOException {
+        readRest(request, response);
         problem.headers().forEach(response::setHeader);
         write(response, problem.body().status(), "application/problem+json", problem.body());
     }
@@ -74,6 +76,16 @@ final class Api {
             request.changeSessionId();
         }
         session.setAttribute(USER, name);
+    }
+
+    /**
+     * Reads the body of a request that is refused without a look at it. Otherwise the server closes the connection under
+     * a client that still sends, or that already reuses it for its next request.
+     */
+    private static void readRest(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getInputStream().readNBytes(MOST_DISCARDED).length == MOST_DISCARDED) {
+            response.setHeader("Connection", "close");
+        }
     }
 
     private static Problem problemOf(HttpServletRequest request, SQLException failure) {

@@ -8,10 +8,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.math.BigInteger;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Map;
+import java.util.zip.CRC32;
 
 /** Serves the page from memory: it is four small files, and a file system over the jar would be slow to open. */
 @SuppressWarnings("serial") // never serialized
@@ -32,11 +30,11 @@ final class PageServlet extends HttpServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Page page = pages.get(request.getServletPath());
         if (page == null) {
-            Api.write(response, Problem.notFound());
+            Api.write(request, response, Problem.notFound());
             return;
         }
         if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
-            Api.write(response, Problem.methodNotAllowed("GET, HEAD"));
+            Api.write(request, response, Problem.methodNotAllowed("GET, HEAD"));
             return;
         }
         response.setHeader("Content-Security-Policy", POLICY);
@@ -60,12 +58,12 @@ final class PageServlet extends HttpServlet {
                     throw new FileNotFoundException("/board/page/" + name + " is not on the class path");
                 }
                 byte[] content = in.readAllBytes();
-                byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-                return new Page(content, type, '"' + new BigInteger(1, hash).toString(36) + '"');
+                CRC32 checksum = new CRC32();
+                checksum.update(content);
+                return new Page(
+                        content, type, '"' + Long.toHexString(checksum.getValue()) + '-' + content.length + '"');
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e);
             }
         }
     }

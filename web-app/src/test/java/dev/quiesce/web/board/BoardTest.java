@@ -9,6 +9,7 @@ import com.google.inject.Injector;
 import com.google.inject.Stage;
 import com.google.inject.name.Names;
 import dev.quiesce.web.testing.Databases;
+import dev.quiesce.web.testing.RawClient;
 import dev.quiesce.web.testing.TestServer;
 import dev.quiesce.web.testing.TestServer.Browser;
 import jakarta.servlet.http.HttpServlet;
@@ -275,6 +276,18 @@ class BoardTest {
                     "Unsupported Media Type");
         }
         assertThat(feed).hasSize(1);
+    }
+
+    @Test
+    void refusedRequestWhoseBodyComesLate_leavesItsConnectionUsable() throws Exception {
+        try (RawClient client = RawClient.connect(server.uri("/"))) {
+            for (int i = 0; i < 100; i++) {
+                client.send("POST /api/session HTTP/1.1\r\nHost: test\r\nContent-Type: text/plain\r\n"
+                        + "Content-Length: 4\r\n\r\n");
+                client.send("body");
+                assertThat(client.answer()).startsWith("HTTP/1.1 415").doesNotContain("Connection: close");
+            }
+        }
     }
 
     @ParameterizedTest

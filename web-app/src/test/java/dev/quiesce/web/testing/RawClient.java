@@ -1,4 +1,4 @@
-package dev.quiesce.web;
+package dev.quiesce.web.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** One keep-alive connection without any cleverness of its own. Not safe for use by several threads. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
     private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
 
@@ -20,26 +20,28 @@ final class RawClient implements AutoCloseable {
         this.socket = socket;
         this.input = socket.getInputStream();
         socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
     }
 
-    static RawClient connect(URI uri) throws IOException {
+    /** Connects to the host and port of a URI. */
+    public static RawClient connect(URI uri) throws IOException {
         return new RawClient(new Socket(uri.getHost(), uri.getPort()));
     }
 
     /** Sends a request without reading its answer. */
-    void send(String text) throws IOException {
+    public void send(String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
         socket.getOutputStream().flush();
     }
 
     /** Returns the answer to a GET, head and body. */
-    String get(String path) throws IOException {
+    public String get(String path) throws IOException {
         send("GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n");
         return answer();
     }
 
     /** Returns the next answer, head and body, which has to tell its length. */
-    String answer() throws IOException {
+    public String answer() throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             int next = input.read();
@@ -57,7 +59,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Returns whether the peer has closed the connection by FIN; waits for it or for further input. */
-    boolean isAtEnd() throws IOException {
+    public boolean isAtEnd() throws IOException {
         return input.read() < 0;
     }
 
