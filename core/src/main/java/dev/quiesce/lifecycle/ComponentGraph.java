@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class ComponentGraph {
 
     /** Returns the names of all components, sorted. */
     public Set<String> names() {
-        return components.keySet();
+        return Collections.unmodifiableSet(components.keySet());
     }
 
     /**
@@ -60,7 +61,7 @@ public final class ComponentGraph {
         if (component == null) {
             throw new IllegalArgumentException("There is no component '" + name + "', only " + names());
         }
-        return component.dependencies();
+        return Collections.unmodifiableSet(component.dependencies());
     }
 
     /** Returns all names in the order of the start; neighbours may start side by side. */

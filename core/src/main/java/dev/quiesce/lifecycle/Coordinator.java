@@ -144,21 +144,30 @@ public final class Coordinator {
                 .toList();
     }
 
+    /** Returns the budgets of this service. */
+    public Budgets budgets() {
+        return run.budgets();
+    }
+
     /** Returns the graph, whose text is the plan. */
     public ComponentGraph graph() {
         return graph;
     }
 
     private boolean startOrRollBack() {
-        boolean allStarted = run.startComponents();
+        boolean ready = run.startComponents();
         synchronized (lock) {
-            if (allStarted && !run.isStopRequested()) {
+            ready = ready && !run.isStopRequested();
+            if (ready) {
                 run.becomeReady();
-                return true;
             }
         }
-        run.rollBack();
-        return false;
+        if (ready) {
+            run.logReady();
+        } else {
+            run.rollBack();
+        }
+        return ready;
     }
 
     private boolean shutDown() {

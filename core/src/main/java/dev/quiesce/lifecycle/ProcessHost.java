@@ -35,6 +35,8 @@ import org.slf4j.LoggerFactory;
  * that arrive within 250 ms of the one before count as the same: a terminal and a wrapper script, or a supervisor, may
  * well deliver one request twice.
  *
+ * <p>Whatever happens, the process ends: one second after the total time of the shutdown the JVM is halted with code 1.
+ *
  * <p>A {@code System.exit} from elsewhere still stops the service in order, by a shutdown hook, and keeps its own code.
  * Where the JVM does not let signals be trapped, as with {@code -Xrs}, a line in the log says so.
  *
@@ -48,7 +50,7 @@ public final class ProcessHost {
 
     private final List<String> untrapped = new ArrayList<>();
     private @Nullable Coordinator service;
-    private @Nullable String pendingSignal;
+    private @Nullable String firstSignal;
     private int requests;
     private int hurriedBy;
     private long lastSignal;
@@ -57,7 +59,7 @@ public final class ProcessHost {
 
     /**
      * Traps SIGTERM and SIGINT. Meant as the first statement of {@code main}: until then the JVM dies of a signal. A signal
-     * that comes before {@link #run} keeps the service from starting.
+     * that comes before {@link #runAndExit} keeps the service from starting.
      */
     public static ProcessHost trapSignals() {
         ProcessHost host = new ProcessHost();
@@ -68,10 +70,17 @@ public final class ProcessHost {
     }
 
     /**
-     * Starts the service, waits until it is asked to stop, stops it, and ends the JVM with the exit code of {@link #run}.
+     * Starts the service, waits until it is asked to stop, stops it, and ends the JVM with the exit code that tells how it
+     * went. An interrupt of the calling thread counts as a request to stop.
      */
     public void runAndExit(Coordinator service) {
-        System.exit(run(service));
+        int code = EXIT_FAULTS;
+        try {
+            code = run(service);
+        } catch (Throwable broken) {
+            log().error("The lifecycle itself failed; exit code {}", code, broken);
+        }
+        System.exit(code);
     }
 
     /**
@@ -90,13 +99,7 @@ public final class ProcessHost {
         runAndExit(created);
     }
 
-    /**
-     * Starts the service, waits until it is asked to stop, stops it, and returns the exit code. An interrupt of the calling
-     * thread counts as a request to stop.
-     *
-     * @throws IllegalStateException if this host has run a service before
-     */
-    public int run(Coordinator service) {
+    private int run(Coordinator service) {
         attach(requireNonNull(service, "service"));
         if (!untrapped.isEmpty()) {
             log().warn(
@@ -129,8 +132,11 @@ public final class ProcessHost {
             throw new IllegalStateException("A process host runs one service, once");
         }
         service = coordinator;
-        if (pendingSignal != null) {
-            coordinator.requestStop(pendingSignal);
+        if (firstSignal != null) {
+            requestStop(firstSignal);
+        }
+        if (hurriedBy != 0) {
+            coordinator.hurry();
         }
     }
 
@@ -146,17 +152,12 @@ public final class ProcessHost {
         return LoggerFactory.getLogger(ProcessHost.class);
     }
 
+    /** Acts first and logs then: a log that blocks must not keep a signal from its work. */
     private void onSignal(String name, int number) {
-        switch (countRequest()) {
+        switch (countRequest(name, number)) {
             case SAME -> log().debug("SIG{} again", name);
-            case FIRST -> {
-                log().info("SIG{} received", name);
-                requestStop("SIG" + name);
-            }
-            case SECOND -> {
-                log().warn("SIG{} received again: hurrying, work in flight may be lost", name);
-                hurry(number);
-            }
+            case FIRST -> log().debug("SIG{} received", name);
+            case SECOND -> log().warn("SIG{} received again: hurrying, work in flight may be lost", name);
             case THIRD -> Runtime.getRuntime().halt(EXIT_SIGNAL_BASE + number);
         }
     }
@@ -168,7 +169,7 @@ public final class ProcessHost {
         SAME
     }
 
-    private synchronized Request countRequest() {
+    private synchronized Request countRequest(String name, int number) {
         long now = System.nanoTime();
         boolean same = requests > 0 && now - lastSignal < SAME_REQUEST;
         lastSignal = now;
@@ -176,20 +177,26 @@ public final class ProcessHost {
             return Request.SAME;
         }
         requests++;
-        return requests == 1 ? Request.FIRST : requests == 2 ? Request.SECOND : Request.THIRD;
+        if (requests > 2) {
+            return Request.THIRD;
+        }
+        if (requests == 2) {
+            hurriedBy = number;
+            if (service != null) {
+                service.hurry();
+            }
+            return Request.SECOND;
+        }
+        firstSignal = "SIG" + name;
+        if (service != null) {
+            requestStop(firstSignal);
+        }
+        return Request.FIRST;
     }
 
-    private synchronized void requestStop(String reason) {
-        pendingSignal = reason;
-        if (service != null) {
-            service.requestStop(reason);
-        }
-    }
-
-    private synchronized void hurry(int number) {
-        hurriedBy = number;
-        if (service != null) {
-            service.hurry();
-        }
+    private void requestStop(String reason) {
+        Coordinator stopping = requireNonNull(service);
+        Watchdog.start(stopping.budgets().total());
+        stopping.requestStop(reason);
     }
 }

@@ -56,9 +56,18 @@ public record Report(
             String sentence = component + " " + verb() + " while "
                     + stage.name().toLowerCase(Locale.ROOT) + " after " + took.toMillis() + " ms";
             if (error != null) {
-                return sentence + ": " + (error.getMessage() == null ? error.toString() : error.getMessage());
+                return sentence + ": " + words(error);
             }
             return stack.isEmpty() ? sentence : sentence + " at " + stack.get(0);
+        }
+
+        /** An exception is foreign code: even asking for its message may fail. */
+        private static String words(Throwable error) {
+            try {
+                return error.getMessage() == null ? error.toString() : error.getMessage();
+            } catch (RuntimeException e) {
+                return error.getClass().getName();
+            }
         }
 
         private String verb() {

@@ -65,6 +65,10 @@ final class Run {
         this.time = time;
     }
 
+    Budgets budgets() {
+        return budgets;
+    }
+
     Stage stage() {
         return stage;
     }
@@ -105,11 +109,7 @@ final class Run {
         runStage(
                 Stage.STARTING,
                 graph.start(),
-                new Rules(
-                        graph.names(),
-                        name -> end,
-                        () -> startFault != null || isStopRequested() ? budgets.drain() : null,
-                        (lifecycle, deadline) -> lifecycle.start()));
+                new Rules(graph.names(), name -> end, this::startCut, (lifecycle, deadline) -> lifecycle.start()));
         startEnded = time.nanoTime();
         return started.size() == graph.names().size();
     }
@@ -117,15 +117,17 @@ final class Run {
     void becomeReady() {
         becameReady = true;
         enter(Stage.READY);
+    }
+
+    void logReady() {
         log.info("Ready after {} ms", millis(startEnded - startBegan));
     }
 
     /** Stops what has started and what was on its way. */
     void rollBack() {
         StopRequest request = stopRequest;
-        boolean asked = startFault == null && request != null;
-        stopBegan = asked ? request.at() : startEnded;
-        log.info("Rolling back the start: {}", asked ? reason() : startFault);
+        stopBegan = request != null ? request.at() : startEnded;
+        log.info("Rolling back the start: {}", startFault == null ? reason() : startFault);
         release();
     }
 
@@ -155,6 +157,19 @@ final class Run {
                 Duration.ofNanos(startEnded - startBegan),
                 Duration.ofNanos(stopEnded - stopBegan),
                 steps);
+    }
+
+    /** Returns by when starts under way have to end once the start has failed or a stop is asked for. */
+    private @Nullable Long startCut() {
+        StopRequest request = stopRequest;
+        if (startFault == null && request == null) {
+            return null;
+        }
+        long now = time.nanoTime();
+        if (hurried) {
+            return now + CUT_GRACE.toNanos();
+        }
+        return (request == null ? now : request.at()) + budgets.drain().toNanos();
     }
 
     @Nullable
@@ -204,7 +219,11 @@ final class Run {
         runStage(
                 Stage.DRAINING,
                 graph.drain(),
-                new Rules(started, name -> drainEnd, () -> hurried ? CUT_GRACE : null, Lifecycle::drain));
+                new Rules(
+                        started,
+                        name -> drainEnd,
+                        () -> hurried ? time.nanoTime() + CUT_GRACE.toNanos() : null,
+                        Lifecycle::drain));
 
         enter(Stage.STOPPING);
         Order order = graph.stop();

@@ -44,13 +44,13 @@ final class StageRun {
      *
      * @param participants the components that take part; those after the others do not wait for them
      * @param endOf the point on the clock at which a component's step, begun now, is left behind
-     * @param cut the time that running steps are left once the stage is cut, or null as long as it is not
+     * @param cut once the stage is cut, the point on the clock by which running steps have to end; null until then
      * @param call the call of the component's method
      */
     record Rules(
             Set<String> participants,
             ToLongFunction<String> endOf,
-            Supplier<@Nullable Duration> cut,
+            Supplier<@Nullable Long> cut,
             RunningStep.Call call) {}
 
     private final Stage stage;
@@ -169,16 +169,19 @@ final class StageRun {
         end(step.component(), outcome, time.nanoTime() - step.startedAt(), end.error(), List.of());
     }
 
+    /** Interrupts running steps once; asked again, because a later request may leave them less time. */
     private void cutIfAsked() {
-        Duration grace = rules.cut().get();
-        if (!cut && grace != null) {
-            cut = true;
-            long end = time.nanoTime() + grace.toNanos();
-            running.values().forEach(step -> {
-                step.endBy(end);
-                step.interrupt();
-            });
+        Long end = rules.cut().get();
+        if (end == null) {
+            return;
         }
+        for (RunningStep step : running.values()) {
+            step.endBy(end);
+            if (!cut) {
+                step.interrupt();
+            }
+        }
+        cut = true;
     }
 
     private void leaveOverrunBehind() {

@@ -32,11 +32,12 @@ final class StepLog {
     /** A checked exception is an expected fault whose message suffices; anything else may be a bug, so it needs its stack. */
     private static void failed(Step step) {
         Throwable error = step.error();
-        if (error instanceof RuntimeException || error instanceof Error) {
-            log.error("{}", step, error);
-        } else {
-            log.error("{}", step);
-            log.debug("The stack of the failure of {}", step.component(), error);
+        boolean expected = !(error instanceof RuntimeException || error instanceof Error);
+        log.error("{}", step);
+        try {
+            log.atLevel(expected ? Level.DEBUG : Level.ERROR).log("The failure of " + step.component(), error);
+        } catch (RuntimeException e) {
+            log.error("The failure of {} cannot be logged: {}", step.component(), e.toString());
         }
     }
 

@@ -146,6 +146,19 @@ class ComponentGraphTest {
     }
 
     @Test
+    void whatTheGraphHandsOut_cannotBeChanged() {
+        ComponentGraph graph = ComponentGraph.builder()
+                .add("http", component("http"), "pool")
+                .add("pool", component("pool"))
+                .build();
+
+        assertThatThrownBy(() -> graph.dependenciesOf("http").clear())
+                .isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> graph.names().clear()).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> graph.startOrder().clear()).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
     void graphWithoutComponents_isValid() {
         assertThat(ComponentGraph.builder().build().startOrder()).isEmpty();
     }

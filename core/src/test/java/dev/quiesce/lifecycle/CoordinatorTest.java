@@ -247,6 +247,52 @@ class CoordinatorTest {
     }
 
     @Test
+    void errorThatCannotEvenTellItsMessage_isContained() throws Exception {
+        Coordinator service = coordinator(ComponentGraph.builder()
+                .add("pool", component("pool"))
+                .add(
+                        "http",
+                        component("http").on(STOP, deadline -> {
+                            throw new IllegalStateException() {
+                                private static final long serialVersionUID = 1L;
+
+                                @Override
+                                public String getMessage() {
+                                    throw new UnsupportedOperationException("no message");
+                                }
+                            };
+                        }),
+                        "pool"));
+        service.start();
+
+        assertThat(service.stop("test").faults())
+                .extracting(Report.Step::component)
+                .containsExactly("http");
+        assertThat(log.events("stop")).containsExactly("stop http", "stop pool");
+    }
+
+    @Test
+    void failedStart_thenStopRequest_haveOneTotalTogether() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch mayFail = new CountDownLatch(1);
+        Coordinator service = coordinator(ComponentGraph.builder()
+                .add("bad", component("bad").on(START, deadline -> {
+                    mayFail.await();
+                    throw new IOException("refused");
+                }))
+                .add("deaf", component("deaf").on(START, deadline -> hang(entered))));
+        Future<Boolean> start = caller.submit(service::start);
+        entered.await();
+        mayFail.countDown();
+        await(() -> log.events("interrupted").size() == 1);
+        Future<Report> stop = caller.submit(() -> service.stop("SIGTERM"));
+        clock.advance(BUDGETS.drain());
+
+        assertThatThrownBy(start::get).hasCauseInstanceOf(StartFailedException.class);
+        assertThat(stop.get().stopTime()).isLessThanOrEqualTo(BUDGETS.total());
+    }
+
+    @Test
     void stopThatHangs_isAbandoned_andItsDependenciesStillStop() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         Coordinator service = coordinator(ComponentGraph.builder()
@@ -332,6 +378,7 @@ class CoordinatorTest {
         service.start();
         Future<Report> stop = caller.submit(() -> service.stop("test"));
         entered.await();
+        await(() -> hasEnded(service, "good", Stage.QUIESCING));
         clock.advance(Duration.ofSeconds(1));
 
         assertThat(stop.get().faults()).extracting(Report.Step::component).containsExactly("bad");
@@ -512,6 +559,13 @@ class CoordinatorTest {
 
     private RecordingComponent component(String name) {
         return new RecordingComponent(name, log);
+    }
+
+    private static boolean hasEnded(Coordinator service, String component, Stage stage) {
+        return service.components().stream()
+                .filter(status -> status.name().equals(component))
+                .map(ComponentStatus::lastStep)
+                .anyMatch(step -> step != null && step.stage() == stage);
     }
 
     /** Hangs, deaf to interrupts, until the test is over. */

@@ -127,6 +127,34 @@ class ProcessHostTest {
     }
 
     @Test
+    void shutdownThatDoesNotEnd_isHaltedByTheWatchdog() throws Exception {
+        try (ServiceProcess process = sample("hanging-hook")) {
+            process.awaitLine("Ready", PATIENCE);
+            process.signal("TERM");
+
+            assertThat(process.awaitExit(PATIENCE)).isEqualTo(1);
+            assertThat(process.lines()).anyMatch(line -> line.contains("Stopped cleanly"));
+            assertThat(lastLine(process)).isEqualTo("The shutdown has not ended in 2000 ms: halting; exit code 1");
+        }
+    }
+
+    @Test
+    void secondSignal_duringTheStart_cutsAStartThatIsDeaf() throws Exception {
+        try (ServiceProcess process = sample("deaf-start")) {
+            process.awaitLine("start http", PATIENCE);
+            process.signal("TERM");
+            process.awaitLine("STARTING: waiting for http", PATIENCE);
+            process.signal("TERM");
+
+            assertThat(process.awaitExit(PATIENCE)).isEqualTo(128 + 15);
+            assertThat(own(process)).endsWith("stop http", "stop pool");
+            assertThat(lastLine(process))
+                    .contains("http overran while starting")
+                    .doesNotContain("after 6");
+        }
+    }
+
+    @Test
     void jvmThatDoesNotLetSignalsBeTrapped_isSaid() throws Exception {
         try (ServiceProcess process = ServiceProcess.java(SampleProcess.class, List.of("-Xrs"))) {
             assertThat(process.awaitLine("Cannot trap", PATIENCE)).contains("SIGTERM", "SIGINT", "-Xrs");

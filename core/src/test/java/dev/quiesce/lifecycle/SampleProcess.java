@@ -1,6 +1,7 @@
 package dev.quiesce.lifecycle;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
@@ -11,6 +12,13 @@ final class SampleProcess {
     public static void main(String[] args) {
         ProcessHost host = ProcessHost.trapSignals();
         List<String> faults = List.of(args);
+        if (faults.contains("hanging-hook")) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                while (true) {
+                    Thread.onSpinWait();
+                }
+            }));
+        }
         ComponentGraph graph = ComponentGraph.builder()
                 .add("pool", new Sample("pool", List.of()))
                 .add("http", new Sample("http", faults), "pool")
@@ -32,7 +40,7 @@ final class SampleProcess {
             if (faults.contains("bad-wiring")) {
                 throw new IllegalStateException("no such binding");
             }
-            return Coordinator.of(graph);
+            return Coordinator.of(graph, Budgets.ofTotal(Duration.ofSeconds(faults.contains("hanging-hook") ? 1 : 8)));
         });
     }
 
@@ -44,6 +52,9 @@ final class SampleProcess {
             System.out.println("start " + name);
             if (faults.contains("slow-start")) {
                 new CountDownLatch(1).await();
+            }
+            while (faults.contains("deaf-start")) {
+                Thread.onSpinWait();
             }
             if (faults.contains("bad-start")) {
                 throw new IOException("port 8080 is taken");
