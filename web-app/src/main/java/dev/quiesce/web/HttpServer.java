@@ -9,6 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.IdleTimeout;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
@@ -18,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * The HTTP listener of a Jetty container: opens the port, and closes it without losing a request.
  *
  * <p>As soon as the service is no longer ready, every response carries {@code Connection: close}. When it quiesces, the
- * port closes; requests on open connections are still served. Draining ends when no request is in flight, and idle
- * connections, after a short window for a request that may be on its way, are closed by FIN.
+ * port closes; requests on open connections are still served. Draining ends when no request is in flight. A connection
+ * that has not been told to close gets a short window for a request that may be on its way, and is then closed by FIN.
  *
  * <p>Jetty's own graceful stop is not used: its {@code shutdownIdleTimeout} cuts responses in flight if it is short and
  * lets idle connections hold the exit if it is long; see {@code AbstractConnector.shutdown} in Jetty 12.1.
@@ -29,8 +32,14 @@ import org.slf4j.LoggerFactory;
 public final class HttpServer implements Lifecycle {
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
-    /** What an idle connection gets after the port has closed, for a request that its client may just have sent. */
+    /** What a connection gets after the port has closed, for a request that its client may just have sent. */
     private static final Duration IDLE_WINDOW = Duration.ofMillis(150);
+
+    /** What a connection gets that dribbles bytes but no whole request. */
+    private static final Duration LONGEST_WITHOUT_REQUEST = Duration.ofSeconds(1);
+
+    /** What a connection that has just been accepted takes to be known. */
+    private static final Duration SETTLING = Duration.ofMillis(25);
 
     private static final Duration POLL = Duration.ofMillis(5);
 
@@ -81,6 +90,11 @@ public final class HttpServer implements Lifecycle {
         return requests.count();
     }
 
+    /** Returns the number of open HTTP connections, without those that have been upgraded to sockets. */
+    public int connectionCount() {
+        return connections().size();
+    }
+
     @Override
     public void quiesce() {
         if (quiesced.compareAndSet(false, true)) {
@@ -96,17 +110,9 @@ public final class HttpServer implements Lifecycle {
      */
     @Override
     public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
-        while (!deadline.isExpired()) {
-            requests.awaitNone(deadline.atMost(POLL));
-            boolean windowOver = System.nanoTime() - quiescedAt >= IDLE_WINDOW.toNanos();
-            if (windowOver) {
-                requests.closeIdle(container.connector());
-            }
-            if (requests.count() == 0 && requests.connections(container.connector()) == 0) {
-                return;
-            }
-            TimeUnit.NANOSECONDS.sleep(
-                    Math.min(POLL.toNanos(), deadline.remaining().toNanos()));
+        while (!isDrained() && !deadline.isExpired()) {
+            closeIdle();
+            TimeUnit.NANOSECONDS.sleep(deadline.atMost(POLL).remaining(TimeUnit.NANOSECONDS));
         }
         if (requests.count() > 0) {
             throw new TimeoutException(requests.describe());
@@ -116,6 +122,41 @@ public final class HttpServer implements Lifecycle {
     @Override
     public void stop(Deadline deadline) {
         quiesce();
-        requests.closeAll(container.connector());
+        connections().forEach(EndPoint::close);
+    }
+
+    private boolean isDrained() {
+        return sinceQuiesced().compareTo(SETTLING) >= 0
+                && requests.count() == 0
+                && connections().isEmpty();
+    }
+
+    /** Closes connections without a request, unless one may wait for a thread that reads it. */
+    private void closeIdle() {
+        Duration since = sinceQuiesced();
+        if (since.compareTo(IDLE_WINDOW) < 0 || container.isBusy()) {
+            return;
+        }
+        boolean patienceIsOver = since.compareTo(LONGEST_WITHOUT_REQUEST) >= 0;
+        for (EndPoint connection : connections()) {
+            if ((patienceIsOver || isIdle(connection)) && !requests.isBusy(connection)) {
+                connection.close();
+            }
+        }
+    }
+
+    private static boolean isIdle(EndPoint connection) {
+        return connection instanceof IdleTimeout timeout && timeout.getIdleFor() >= IDLE_WINDOW.toMillis();
+    }
+
+    private Duration sinceQuiesced() {
+        return Duration.ofNanos(System.nanoTime() - quiescedAt);
+    }
+
+    /** Returns the HTTP connections, without those that have been upgraded to sockets. */
+    private List<EndPoint> connections() {
+        return container.connector().getConnectedEndPoints().stream()
+                .filter(endPoint -> endPoint.getConnection() instanceof ConnectionMetaData)
+                .toList();
     }
 }

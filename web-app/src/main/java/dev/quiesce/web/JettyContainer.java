@@ -75,6 +75,11 @@ public final class JettyContainer implements Lifecycle {
         server.setHandler(handler);
     }
 
+    /** Returns whether work waits for a thread. */
+    boolean isBusy() {
+        return ((QueuedThreadPool) server.getThreadPool()).getQueueSize() > 0;
+    }
+
     ServerConnector connector() {
         return connector;
     }

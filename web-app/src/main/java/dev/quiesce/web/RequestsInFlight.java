@@ -1,6 +1,5 @@
 package dev.quiesce.web;
 
-import dev.quiesce.lifecycle.Deadline;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -8,18 +7,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Knows which requests are in flight, from the headers of the request to the last byte of the response, and asks clients to
- * close their connections once the service is closing.
+ * Knows which requests are in flight, from the headers of the request to the last byte of the response, and tells clients
+ * to close their connections once the service is closing.
  *
  * <p>Thread-safe.
  */
@@ -28,7 +27,6 @@ final class RequestsInFlight extends Handler.Wrapper {
 
     private final BooleanSupplier closing;
     private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
-    private final Object noneInFlight = new Object();
 
     /** Compared by identity: two requests of the same kind at the same time are two. */
     private static final class InFlight {
@@ -46,6 +44,42 @@ final class RequestsInFlight extends Handler.Wrapper {
         }
     }
 
+    /** The stream is what ends last: when it has, the response is written and the connection is free or upgraded. */
+    private final class Tracked extends HttpStream.Wrapper {
+        private final InFlight entry;
+
+        private Tracked(HttpStream stream, InFlight entry) {
+            super(stream);
+            this.entry = entry;
+        }
+
+        @Override
+        public void prepareResponse(HttpFields.Mutable headers) {
+            if (closing.getAsBoolean() && !headers.contains(HttpHeader.UPGRADE)) {
+                headers.put(HttpHeader.CONNECTION, "close");
+            }
+            super.prepareResponse(headers);
+        }
+
+        @Override
+        public void succeeded() {
+            try {
+                super.succeeded();
+            } finally {
+                inFlight.remove(entry);
+            }
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            try {
+                super.failed(failure);
+            } finally {
+                inFlight.remove(entry);
+            }
+        }
+    }
+
     RequestsInFlight(BooleanSupplier closing) {
         this.closing = closing;
     }
@@ -56,10 +90,7 @@ final class RequestsInFlight extends Handler.Wrapper {
         InFlight entry =
                 new InFlight(request.getMethod() + " " + request.getHttpURI().getPath(), endPoint);
         inFlight.add(entry);
-        Request.addCompletionListener(request, failure -> remove(entry));
-        if (closing.getAsBoolean() && !request.getHeaders().contains(HttpHeader.UPGRADE)) {
-            response.getHeaders().put(HttpHeader.CONNECTION, "close");
-        }
+        request.addHttpStreamWrapper(stream -> new Tracked(stream, entry));
         return super.handle(request, response, callback);
     }
 
@@ -67,35 +98,8 @@ final class RequestsInFlight extends Handler.Wrapper {
         return inFlight.size();
     }
 
-    /** Waits until no request is in flight, at most until the deadline. */
-    void awaitNone(Deadline deadline) throws InterruptedException {
-        synchronized (noneInFlight) {
-            while (!inFlight.isEmpty() && !deadline.isExpired()) {
-                noneInFlight.wait(Math.max(1, deadline.remaining(TimeUnit.MILLISECONDS)));
-            }
-        }
-    }
-
-    /** Returns the number of open HTTP connections, without those that have been upgraded to sockets. */
-    long connections(ServerConnector connector) {
-        return connector.getConnectedEndPoints().stream()
-                .filter(RequestsInFlight::isHttp)
-                .count();
-    }
-
-    /** Closes the HTTP connections without a request in flight. */
-    void closeIdle(ServerConnector connector) {
-        Set<EndPoint> busy = inFlight.stream().map(entry -> entry.endPoint).collect(Collectors.toSet());
-        connector.getConnectedEndPoints().stream()
-                .filter(endPoint -> isHttp(endPoint) && !busy.contains(endPoint))
-                .forEach(EndPoint::close);
-    }
-
-    /** Closes all HTTP connections. */
-    void closeAll(ServerConnector connector) {
-        connector.getConnectedEndPoints().stream()
-                .filter(RequestsInFlight::isHttp)
-                .forEach(EndPoint::close);
+    boolean isBusy(EndPoint endPoint) {
+        return inFlight.stream().anyMatch(entry -> entry.endPoint == endPoint);
     }
 
     /** Returns how many requests are in flight, and which are the oldest. */
@@ -108,18 +112,5 @@ final class RequestsInFlight extends Handler.Wrapper {
                         .limit(MOST_NAMED)
                         .map(entry -> entry.what + " (" + entry.ageMillis() + " ms)")
                         .collect(Collectors.joining(", "));
-    }
-
-    private void remove(InFlight entry) {
-        inFlight.remove(entry);
-        if (inFlight.isEmpty()) {
-            synchronized (noneInFlight) {
-                noneInFlight.notifyAll();
-            }
-        }
-    }
-
-    private static boolean isHttp(EndPoint endPoint) {
-        return endPoint.getConnection() instanceof ConnectionMetaData;
     }
 }

@@ -74,6 +74,7 @@ final class ServiceModule extends AbstractModule {
                 config.admin().port(),
                 coordinator::get,
                 Map.of(
+                        "httpConnections", () -> http.get().connectionCount(),
                         "requestsInFlight", () -> http.get().inFlight(),
                         "sockets", () -> sockets.get().size(),
                         "sessions", () -> sessions.get().size()));

@@ -89,15 +89,23 @@ final class RunningService implements AutoCloseable {
                 BodyHandlers.ofString());
     }
 
-    /** Waits until this many requests are in flight. */
+    /** Waits until at least this many requests are in flight. */
     void awaitInFlight(int count) throws Exception {
-        String expected = "\"requestsInFlight\":" + count + ",";
+        awaitGauge("requestsInFlight", count);
+    }
+
+    /** Waits until a gauge of the management listener is at least this high. */
+    void awaitGauge(String name, int count) throws Exception {
+        Pattern gauge = Pattern.compile("\"" + name + "\":(\\d+)");
         long end = System.nanoTime() + PATIENCE.toNanos();
-        for (String state = "";
-                !state.contains(expected);
-                state = get(admin("/lifecycle")).body()) {
+        while (true) {
+            String state = get(admin("/lifecycle")).body();
+            Matcher matcher = gauge.matcher(state);
+            if (matcher.find() && Integer.parseInt(matcher.group(1)) >= count) {
+                return;
+            }
             if (System.nanoTime() - end > 0) {
-                throw new TimeoutException("Not " + count + " requests in flight: " + state);
+                throw new TimeoutException("Not " + count + " " + name + ": " + state);
             }
         }
     }
