@@ -50,7 +50,6 @@ public final class ProcessHost {
 
     private final List<String> untrapped = new ArrayList<>();
     private @Nullable Coordinator service;
-    private @Nullable String firstSignal;
     private int requests;
     private int hurriedBy;
     private long lastSignal;
@@ -59,7 +58,7 @@ public final class ProcessHost {
 
     /**
      * Traps SIGTERM and SIGINT. Meant as the first statement of {@code main}: until then the JVM dies of a signal. A signal
-     * that comes before {@link #runAndExit} keeps the service from starting.
+     * that comes before {@link #runAndExit} ends the JVM with code 0, since nothing has been started.
      */
     public static ProcessHost trapSignals() {
         ProcessHost host = new ProcessHost();
@@ -132,12 +131,6 @@ public final class ProcessHost {
             throw new IllegalStateException("A process host runs one service, once");
         }
         service = coordinator;
-        if (firstSignal != null) {
-            requestStop(firstSignal);
-        }
-        if (hurriedBy != 0) {
-            coordinator.hurry();
-        }
     }
 
     private synchronized int exitCode(Report report) {
@@ -155,6 +148,7 @@ public final class ProcessHost {
     /** Acts first and logs then: a log that blocks must not keep a signal from its work. */
     private void onSignal(String name, int number) {
         switch (countRequest(name, number)) {
+            case EARLY -> System.exit(0);
             case SAME -> log().debug("SIG{} again", name);
             case FIRST -> log().debug("SIG{} received", name);
             case SECOND -> log().warn("SIG{} received again: hurrying, work in flight may be lost", name);
@@ -163,6 +157,7 @@ public final class ProcessHost {
     }
 
     private enum Request {
+        EARLY,
         FIRST,
         SECOND,
         THIRD,
@@ -170,6 +165,10 @@ public final class ProcessHost {
     }
 
     private synchronized Request countRequest(String name, int number) {
+        Coordinator stopping = service;
+        if (stopping == null) {
+            return Request.EARLY;
+        }
         long now = System.nanoTime();
         boolean same = requests > 0 && now - lastSignal < SAME_REQUEST;
         lastSignal = now;
@@ -182,21 +181,11 @@ public final class ProcessHost {
         }
         if (requests == 2) {
             hurriedBy = number;
-            if (service != null) {
-                service.hurry();
-            }
+            stopping.hurry();
             return Request.SECOND;
         }
-        firstSignal = "SIG" + name;
-        if (service != null) {
-            requestStop(firstSignal);
-        }
-        return Request.FIRST;
-    }
-
-    private void requestStop(String reason) {
-        Coordinator stopping = requireNonNull(service);
         Watchdog.start(stopping.budgets().total());
-        stopping.requestStop(reason);
+        stopping.requestStop("SIG" + name);
+        return Request.FIRST;
     }
 }

@@ -62,6 +62,17 @@ class ProcessHostTest {
     }
 
     @Test
+    void signalBeforeTheStart_endsAtOnce() throws Exception {
+        try (ServiceProcess process = sample("slow-wiring")) {
+            process.awaitLine("wiring", PATIENCE);
+            process.signal("TERM");
+
+            assertThat(process.awaitExit(PATIENCE)).isZero();
+            assertThat(own(process)).isEmpty();
+        }
+    }
+
+    @Test
     void signalDuringTheStart_rollsBack_andExitsWith0() throws Exception {
         try (ServiceProcess process = sample("slow-start")) {
             process.awaitLine("start http", PATIENCE);

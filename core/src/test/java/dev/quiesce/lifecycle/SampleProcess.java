@@ -37,6 +37,10 @@ final class SampleProcess {
                     .start();
         }
         host.runAndExit(() -> {
+            if (faults.contains("slow-wiring")) {
+                System.out.println("wiring");
+                new CountDownLatch(1).await();
+            }
             if (faults.contains("bad-wiring")) {
                 throw new IllegalStateException("no such binding");
             }
