@@ -24,6 +24,19 @@ final class Registry {
         CUT
     }
 
+    /** What may call a handler or is doing so. */
+    record UnderWay(int calls, int upgrades) {
+        boolean isNothing() {
+            return calls == 0 && upgrades == 0;
+        }
+
+        /** Returns the counts as the subject of a message. */
+        @Override
+        public String toString() {
+            return calls + " socket handler calls and " + upgrades + " upgrades";
+        }
+    }
+
     private enum State {
         NEW,
         ACCEPTING,
@@ -211,6 +224,17 @@ final class Registry {
         }
     }
 
+    /** Waits until no call is under way and no upgrade can lead to one, and returns what is left. */
+    UnderWay awaitNothingUnderWay(Deadline deadline) throws InterruptedException {
+        lock.lock();
+        try {
+            await(() -> calls == 0 && upgrades == 0, deadline);
+            return new UnderWay(calls, upgrades);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits until no connection is left and none can come, and returns whether this is so. */
     boolean awaitNoConnections(Deadline deadline) throws InterruptedException {
         lock.lock();
@@ -232,10 +256,10 @@ final class Registry {
         return true;
     }
 
-    int calls() {
+    UnderWay underWay() {
         lock.lock();
         try {
-            return calls;
+            return new UnderWay(calls, upgrades);
         } finally {
             lock.unlock();
         }

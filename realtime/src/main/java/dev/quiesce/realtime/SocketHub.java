@@ -123,27 +123,28 @@ public final class SocketHub implements Lifecycle {
     }
 
     /**
-     * Waits until no call of a handler is under way.
+     * Waits until no call of a handler is under way, and no upgrade that was accepted before {@link #quiesce} has yet to
+     * open its socket.
      *
      * <p>From now on no further message is handed to a handler. Sockets stay open and can be sent to; messages that still
      * arrive are counted and not handled, and their sender learns from the close frame that this service goes. A message
      * counts as accepted once its last byte has been read.
      *
-     * @throws TimeoutException if calls were under way at the deadline; the message says how many
-     * @throws InterruptedException if the calling thread was interrupted; the message says how many calls were under way
+     * @throws TimeoutException if calls or upgrades were under way at the deadline; the message says how many
+     * @throws InterruptedException if the calling thread was interrupted; the message says how many calls and upgrades were
+     *     under way
      */
     @Override
     public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
         registry.drain();
-        int left;
+        Registry.UnderWay left;
         try {
-            left = registry.awaitNoCalls(deadline);
+            left = registry.awaitNothingUnderWay(deadline);
         } catch (InterruptedException e) {
-            throw new InterruptedException(
-                    registry.calls() + " socket handler calls were under way when draining ended");
+            throw new InterruptedException(registry.underWay() + " were under way when draining ended");
         }
-        if (left > 0) {
-            throw new TimeoutException(left + " socket handler calls were under way at the deadline");
+        if (!left.isNothing()) {
+            throw new TimeoutException(left + " were under way at the deadline");
         }
     }
 

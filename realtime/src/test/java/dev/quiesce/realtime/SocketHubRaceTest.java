@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
@@ -109,6 +110,57 @@ class SocketHubRaceTest {
             starting.handle((done, refused) -> true).get(10, TimeUnit.SECONDS);
 
             assertThatThrownBy(hub::start).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void anUpgradeThatOpensDuringDrain_isWaitedFor_withItsCallOfOpened() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        SocketHandler handler = new SocketHandler() {
+            @Override
+            public void opened(Socket socket) throws Exception {
+                entered.countDown();
+                assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
+            }
+        };
+        Turnstile turnstile = new Turnstile();
+        TestServer server = new TestServer(SocketHubConfig.defaults(), handler, turnstile);
+        server.hub.start();
+        try (RawClient client = RawClient.connected(server.port())) {
+            server.hub.quiesce();
+            CompletableFuture<Void> drained = async(() -> server.hub.drain(in(10_000)));
+            await().during(Duration.ofMillis(50)).until(() -> !drained.isDone());
+            turnstile.open.countDown();
+            assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+            await().during(Duration.ofMillis(50)).until(() -> !drained.isDone());
+            release.countDown();
+
+            drained.get(10, TimeUnit.SECONDS);
+            assertThat(server.hub.counts().opened()).isEqualTo(1);
+            server.hub.stop(in(500));
+            assertThat(client.read().closeCode()).isEqualTo(1012);
+        } finally {
+            release.countDown();
+            turnstile.open.countDown();
+            server.close();
+        }
+    }
+
+    @Test
+    void drainThatRunsOut_saysHowManyUpgradesWereLeft() throws Exception {
+        Turnstile turnstile = new Turnstile();
+        TestServer server = new TestServer(SocketHubConfig.defaults(), new RecordingHandler(), turnstile);
+        server.hub.start();
+        try (RawClient client = RawClient.connected(server.port())) {
+            assertThat(client.response).startsWith("HTTP/1.1 101");
+
+            assertThatThrownBy(() -> server.hub.drain(in(50)))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessage("0 socket handler calls and 1 upgrades were under way at the deadline");
+        } finally {
+            turnstile.open.countDown();
+            server.close();
         }
     }
 
