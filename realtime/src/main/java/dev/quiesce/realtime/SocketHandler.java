@@ -40,6 +40,9 @@ public interface SocketHandler {
      * A socket has closed; it has left its rooms. Called once for each socket that {@link #opened} was called for, even if
      * that threw.
      *
+     * <p>When the service stops, this runs in the stop of the hub, and not in its drain: components that the hub does not
+     * depend on may have stopped already. So it must not need any, unless the hub has been registered as depending on it.
+     *
      * @param code the status code of whichever side began to close, 1005 if the peer gave none, or 1006 if the connection
      *     was lost
      * @param reason the reason that belongs to the code; may be empty
