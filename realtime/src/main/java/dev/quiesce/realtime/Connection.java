@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * One WebSocket connection: frames in, messages to the handler, messages out, and the end of it.
  *
  * <p>Jetty calls the methods of {@link FrameHandler} one at a time; all others are safe for use by many threads. Handlers
- * are called on the server's thread pool and never on the thread that reads or stops, so one that hangs holds up its own
- * socket only.
+ * are called on the server's thread pool, so one that hangs holds up its own socket only. Only when that pool refuses, as
+ * it does once the server has stopped, are they called on the thread that reads or stops.
  */
 final class Connection implements FrameHandler, Heartbeat.Peer {
     static final int MESSAGE_OVERHEAD = 64;
