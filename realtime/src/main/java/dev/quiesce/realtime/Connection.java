@@ -213,14 +213,14 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
 
     /** Queues a message, or closes the socket if too much waits already. */
     boolean send(Message outbound) {
+        if (!isOpen()) {
+            return false;
+        }
         long bound = shared.config().outboundQueueBytes();
         long bytes = (long) outbound.size() + MESSAGE_OVERHEAD;
         if (bytes > bound) {
             throw new IllegalArgumentException("a message of " + outbound.size() + " bytes can never be sent with"
                     + " outboundQueueBytes " + bound + "; send less or raise it");
-        }
-        if (!isOpen()) {
-            return false;
         }
         if (queuedBytes.addAndGet(bytes) > bound) {
             queuedBytes.addAndGet(-bytes);

@@ -9,7 +9,7 @@ import java.util.Set;
  * The server's end of one WebSocket connection.
  *
  * <p>Safe for use by many threads; messages leave in the order in which they were sent. No method blocks. After the
- * socket has begun to close, every method is still safe to call and has no effect.
+ * socket has begun to close, every method is still safe to call, and nothing more is sent.
  */
 public final class Socket {
     private final Connection connection;
@@ -42,7 +42,7 @@ public final class Socket {
      * {@link SocketHubConfig#outboundQueueBytes()} wait for it.
      *
      * @return whether the message was queued; false if the socket is closing or has just been found too slow
-     * @throws IllegalArgumentException if the message alone is larger than the queue may be
+     * @throws IllegalArgumentException if the socket is open and the message alone is larger than the queue may be
      */
     public boolean send(String message) {
         return connection.send(Message.text(message));
@@ -52,7 +52,7 @@ public final class Socket {
      * Queues a binary message. The content between the buffer's position and limit is copied.
      *
      * @return whether the message was queued, as for {@link #send(String)}
-     * @throws IllegalArgumentException if the message alone is larger than the queue may be
+     * @throws IllegalArgumentException if the socket is open and the message alone is larger than the queue may be
      */
     public boolean send(ByteBuffer message) {
         return connection.send(Message.binary(message));

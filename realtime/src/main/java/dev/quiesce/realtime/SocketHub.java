@@ -64,7 +64,7 @@ public final class SocketHub implements Lifecycle {
      * closed, as for {@link Socket#send(String)}.
      *
      * @return the number of sockets that the message was queued for
-     * @throws IllegalArgumentException if the message alone is larger than a queue may be and someone is in the room
+     * @throws IllegalArgumentException if the message alone is larger than a queue may be and an open socket is in the room
      */
     public int broadcast(String room, String message) {
         return broadcast(room, Message.text(message));
@@ -75,7 +75,7 @@ public final class SocketHub implements Lifecycle {
      * once.
      *
      * @return the number of sockets that the message was queued for
-     * @throws IllegalArgumentException if the message alone is larger than a queue may be and someone is in the room
+     * @throws IllegalArgumentException if the message alone is larger than a queue may be and an open socket is in the room
      */
     public int broadcast(String room, ByteBuffer message) {
         return broadcast(room, Message.binary(message));

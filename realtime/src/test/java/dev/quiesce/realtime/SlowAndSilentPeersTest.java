@@ -101,6 +101,17 @@ class SlowAndSilentPeersTest {
     }
 
     @Test
+    void aMessageThatNoQueueCanTake_isDroppedLikeAnyOther_onceItsSocketCloses() throws Exception {
+        Client.connected(serve(SocketHubConfig.defaults().withOutboundQueueBytes(1000), handler)
+                .uri());
+        await().until(() -> handler.sockets.size() == 1);
+
+        handler.sockets.get(0).close(1000, "done");
+
+        assertThat(handler.sockets.get(0).send("x".repeat(1000))).isFalse();
+    }
+
+    @Test
     void aPeerThatStopsAnsweringPings_isCutAndCounted_whileOthersStay() throws Exception {
         serve(SocketHubConfig.defaults().withHeartbeat(Duration.ofMillis(100), Duration.ofMillis(100)), handler);
         Client alive = Client.connected(server.uri());
