@@ -129,7 +129,7 @@ public final class MariaDbPool implements Lifecycle {
     public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
         // Polling the pool's own counters is cheap; counting ourselves would cost every borrower a proxy.
         PoolStats stats = stats();
-        while (stats.active() > 0 || stats.waiting() > 0) {
+        while (stats.inUse()) {
             if (deadline.isExpired()) {
                 throw new TimeoutException(notDrained("is not drained at the deadline", stats));
             }

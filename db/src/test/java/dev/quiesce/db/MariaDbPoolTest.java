@@ -135,7 +135,29 @@ class MariaDbPoolTest {
     }
 
     @Test
-    void drain_waitsForThoseWhoWaitForAConnection() throws Exception {
+    void drain_waitsForThoseWhoWaitForAConnection_evenIfNoneIsBorrowed() throws Exception {
+        pool = new MariaDbPool(tenant.config().withSize(1));
+        pool.start();
+        tenant.lock();
+        // Finds the only connection dead; the pool drops it and cannot replace it.
+        assertThatIllegalStateException().isThrownBy(() -> execute("SELECT 1"));
+        CompletableFuture<Connection> waiter = CompletableFuture.supplyAsync(this::borrow);
+        await().until(() -> pool.stats().equals(new PoolStats(0, 0, 0, 1)));
+
+        assertThatExceptionOfType(TimeoutException.class)
+                .isThrownBy(() -> pool.drain(Deadline.after(Duration.ZERO)))
+                .withMessage(
+                        "pool \"main\" is not drained at the deadline: 0 connections are still borrowed, 1 waiting");
+        CompletableFuture<Void> draining = CompletableFuture.runAsync(this::drain);
+        await().during(Duration.ofMillis(50)).until(() -> !draining.isDone());
+
+        tenant.unlock();
+        waiter.get(5, TimeUnit.SECONDS).close();
+        assertThat(draining).succeedsWithin(SOON);
+    }
+
+    @Test
+    void drain_waitsForAConnectionThatIsHandedToAWaiter() throws Exception {
         pool = new MariaDbPool(tenant.config().withSize(1));
         pool.start();
         Connection borrowed = pool.dataSource().getConnection();

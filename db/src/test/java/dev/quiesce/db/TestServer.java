@@ -39,6 +39,23 @@ final class TestServer implements ParameterResolver {
                     + " WHERE VARIABLE_NAME = 'ABORTED_CONNECTS'");
         }
 
+        /** Ends all connections of the user and lets it open no others. */
+        void lock() throws SQLException {
+            execute("ALTER USER " + name + " ACCOUNT LOCK");
+            execute("KILL USER " + name);
+        }
+
+        void unlock() throws SQLException {
+            execute("ALTER USER " + name + " ACCOUNT UNLOCK");
+        }
+
+        private void execute(String sql) throws SQLException {
+            try (Connection connection = root(server, name);
+                    Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
+        }
+
         int number(String sql) throws SQLException {
             try (Connection connection = root(server, name);
                     Statement statement = connection.createStatement();
