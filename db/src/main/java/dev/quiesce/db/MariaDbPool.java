@@ -32,6 +32,8 @@ public final class MariaDbPool implements Lifecycle {
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration KEEP_ALIVE = Duration.ofMinutes(2);
     private static final Duration LONGEST_VALIDATION = Duration.ofSeconds(2);
+    /** How long a start that has failed waits for what it has opened to be closed before it says so. */
+    private static final Duration LONGEST_ABANDON = Duration.ofSeconds(10);
     /** What is held back of a stop's time to abort a migration that does not end. */
     private static final Duration ABORT_RESERVE = Duration.ofMillis(500);
 
@@ -85,7 +87,8 @@ public final class MariaDbPool implements Lifecycle {
      * Connects, applies the migrations, and opens all connections.
      *
      * @throws SQLException if the database cannot be reached or refuses the user, if a migration fails, or if the pool is
-     *     stopped meanwhile; the message says what to do, and nothing stays open
+     *     stopped meanwhile; the message says what to do, and nothing stays open, except that connections which cannot be
+     *     closed within 10 s are closed in the background
      * @throws InterruptedException if interrupted; what is being opened is closed in the background, {@link #stop} waits
      *     for that
      * @throws IllegalStateException if this pool has been started or stopped before
@@ -249,7 +252,13 @@ public final class MariaDbPool implements Lifecycle {
         // An interrupt that was meant for the opening must not cut the wait for the closing.
         boolean interrupted = Thread.interrupted();
         try {
-            closing.join();
+            if (!Threads.hasEnded(closing, Deadline.after(LONGEST_ABANDON))) {
+                LOG.warn(
+                        "Pool \"{}\" failed to start and has not closed its connections within {} s; this goes on in the"
+                                + " background",
+                        config.name(),
+                        LONGEST_ABANDON.toSeconds());
+            }
         } catch (InterruptedException e) {
             interrupted = true;
         }
