@@ -4,8 +4,6 @@ import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +33,7 @@ public final class EmbeddedMariaDb implements Lifecycle {
     private static final Duration KILL_RESERVE = Duration.ofMillis(500);
 
     private final EmbeddedConfig config;
-    private final int port;
+    private final ServerPort port;
     private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
     private final Object lock = new Object();
     private boolean stopping; // guarded by the lock
@@ -50,17 +48,17 @@ public final class EmbeddedMariaDb implements Lifecycle {
      */
     public EmbeddedMariaDb(EmbeddedConfig config) {
         this.config = config;
-        this.port = config.port() != 0 ? config.port() : freePort();
+        this.port = ServerPort.of(config.port());
     }
 
     /** Returns the port on 127.0.0.1; known before the start. */
     public int port() {
-        return port;
+        return port.number();
     }
 
     /** Returns the JDBC URL of a database of this server; known before the start. */
     public String jdbcUrl(String database) {
-        return "jdbc:mariadb://127.0.0.1:" + port + "/" + database + "?sslMode=disable";
+        return "jdbc:mariadb://127.0.0.1:" + port.number() + "/" + database + "?sslMode=disable";
     }
 
     /** Returns the user that owns everything. */
@@ -107,9 +105,10 @@ public final class EmbeddedMariaDb implements Lifecycle {
     /**
      * Stops the server in good order and deletes a temporary data folder.
      *
-     * @throws TimeoutException if the server does not end by the deadline; it is then killed
+     * @throws TimeoutException if the server does not end by the deadline; it is then killed. Or if a start is still
+     *     unpacking or copying files; that goes on in a daemon thread, and launches no server
      * @throws IllegalStateException if the server has ended by itself before; the message holds its last errors
-     * @throws InterruptedException if interrupted; the server is then killed
+     * @throws InterruptedException if interrupted; the server, if there is one, is then killed
      */
     @Override
     public void stop(Deadline deadline) throws Exception {
@@ -119,10 +118,14 @@ public final class EmbeddedMariaDb implements Lifecycle {
         }
         try {
             if (!Threads.hasEnded(thread, deadline.minus(KILL_RESERVE))) {
-                kill();
+                boolean killed = kill();
                 Threads.hasEnded(thread, deadline);
-                throw new TimeoutException("embedded MariaDB: the server on port " + port
-                        + " did not stop in time and was killed; the next start on its data recovers them");
+                throw new TimeoutException("embedded MariaDB: "
+                        + (killed
+                                ? "the server on port " + port.number()
+                                        + " did not stop in time and was killed; the next start on its data recovers them"
+                                : "the start was still preparing its files at the deadline and goes on in a daemon"
+                                        + " thread; no server was launched and none will be"));
             }
         } catch (InterruptedException e) {
             kill();
@@ -139,7 +142,7 @@ public final class EmbeddedMariaDb implements Lifecycle {
     @Override
     public String toString() {
         Path folder = config.dataFolder();
-        return "embedded MariaDB on 127.0.0.1:" + port + " [" + (folder == null ? "temporary" : folder) + "]";
+        return "embedded MariaDB on 127.0.0.1:" + port.number() + " [" + (folder == null ? "temporary" : folder) + "]";
     }
 
     /**
@@ -156,7 +159,7 @@ public final class EmbeddedMariaDb implements Lifecycle {
             folder.prepare(binaries, cache);
             ServerProcess launched = launch(ServerProcess.command(binaries, folder, port), folder);
             try {
-                launched.awaitReady(config.databases());
+                launched.awaitReady(config.databases(), ServerProcess.LONGEST_START);
                 ready.complete(null);
                 awaitEnd(launched);
             } finally {
@@ -178,7 +181,7 @@ public final class EmbeddedMariaDb implements Lifecycle {
             if (stopping) {
                 throw new InterruptedException("stopped before the server was launched");
             }
-            ServerProcess launched = ServerProcess.launch(command, folder, port);
+            ServerProcess launched = ServerProcess.launch(command, folder, port.number());
             server = launched;
             return launched;
         }
@@ -187,7 +190,7 @@ public final class EmbeddedMariaDb implements Lifecycle {
     private void awaitEnd(ServerProcess launched) throws InterruptedException {
         int exitCode = launched.await();
         if (!isStopping()) {
-            throw new IllegalStateException("embedded MariaDB: the server on port " + port
+            throw new IllegalStateException("embedded MariaDB: the server on port " + port.number()
                     + " ended by itself with exit code " + exitCode + ": " + launched.explain());
         }
     }
@@ -221,7 +224,8 @@ public final class EmbeddedMariaDb implements Lifecycle {
         return thread;
     }
 
-    private void kill() {
+    /** Returns whether there has been a server to kill; if not, none can be launched any more. */
+    private boolean kill() {
         ServerProcess running;
         synchronized (lock) {
             running = server;
@@ -229,19 +233,12 @@ public final class EmbeddedMariaDb implements Lifecycle {
         if (running != null) {
             running.kill();
         }
+        return running != null;
     }
 
     private boolean isStopping() {
         synchronized (lock) {
             return stopping;
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("embedded MariaDB: no port is free on 127.0.0.1", e);
         }
     }
 }

@@ -1,10 +1,8 @@
 package dev.quiesce.db;
 
+import dev.quiesce.lifecycle.Deadline;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -20,9 +18,13 @@ import org.mariadb.jdbc.Driver;
 /** A running MariaDB server. Thread-safe. */
 final class ServerProcess {
     /** Long enough for the recovery of a data folder whose server has been killed. */
-    private static final Duration LONGEST_START = Duration.ofSeconds(60);
+    static final Duration LONGEST_START = Duration.ofSeconds(60);
 
+    private static final Duration LONGEST_CONNECT = Duration.ofSeconds(2);
     private static final Duration QUICK_END = Duration.ofSeconds(5);
+    /** Only a process that hangs in the kernel, on a dead disk for instance, outlives its being killed by more. */
+    private static final Duration LONGEST_KILL = Duration.ofSeconds(5);
+
     private static final Duration POLL = Duration.ofMillis(10);
 
     private final Process process;
@@ -40,9 +42,9 @@ final class ServerProcess {
      *
      * @throws IOException if the port is taken
      */
-    static List<String> command(ServerBinaries binaries, DataFolder folder, int port)
+    static List<String> command(ServerBinaries binaries, DataFolder folder, ServerPort port)
             throws IOException, InterruptedException {
-        refuseTakenPort(port);
+        port.refuseIfTaken();
         List<String> command = new ArrayList<>(detached());
         command.addAll(List.of(binaries.server().toString(), "--no-defaults"));
         if (binaries.home() != null) {
@@ -52,7 +54,7 @@ final class ServerProcess {
         command.addAll(List.of(
                 "--datadir=" + folder.data(),
                 "--bind-address=127.0.0.1",
-                "--port=" + port,
+                "--port=" + port.number(),
                 // Relative to the data folder: an absolute path may exceed the 107 bytes that a socket's name can have.
                 "--socket=mariadb.sock",
                 "--pid-file=mariadb.pid",
@@ -84,16 +86,16 @@ final class ServerProcess {
     /**
      * Waits until the server answers, and creates the databases that are missing.
      *
-     * @throws IOException if the server ends or does not answer within a minute; the message says why
+     * @throws IOException if the server ends, or has not answered everything in time; the message says why
      */
-    void awaitReady(List<String> databases) throws IOException, InterruptedException, SQLException {
-        long end = System.nanoTime() + LONGEST_START.toNanos();
+    void awaitReady(List<String> databases, Duration longest) throws IOException, InterruptedException, SQLException {
+        Deadline end = Deadline.after(longest);
         while (true) {
             if (!process.isAlive()) {
                 throw new IOException("embedded MariaDB: the server ended with exit code " + process.exitValue()
                         + " while it started: " + ServerLog.explain(folder.log()));
             }
-            try (Connection connection = connect()) {
+            try (Connection connection = connect(end)) {
                 create(databases, connection);
                 return;
             } catch (SQLException e) {
@@ -102,10 +104,10 @@ final class ServerProcess {
                     throw new SQLException(
                             "embedded MariaDB: the server on port " + port + " says: " + e.getMessage(), e);
                 }
-                if (System.nanoTime() - end > 0) {
+                if (end.isExpired()) {
                     throw new IOException(
                             "embedded MariaDB: the server does not answer on port " + port + " after "
-                                    + LONGEST_START.toSeconds() + " s: " + ServerLog.explain(folder.log()),
+                                    + longest.toSeconds() + " s: " + ServerLog.explain(folder.log()),
                             e);
                 }
             }
@@ -128,7 +130,7 @@ final class ServerProcess {
         return process.waitFor();
     }
 
-    /** Ends the server if it still runs, in good order if that is quick. */
+    /** Ends the server if it still runs, in good order if that is quick; takes 10 s at most. */
     void end() throws InterruptedException {
         process.destroy();
         try {
@@ -136,19 +138,32 @@ final class ServerProcess {
         } finally {
             process.destroyForcibly();
         }
-        process.waitFor();
+        if (!process.waitFor(LONGEST_KILL.toMillis(), TimeUnit.MILLISECONDS)) {
+            EmbeddedMariaDb.LOG.error(
+                    "The MariaDB server {} on port {} was killed and has not ended within {} s: is its disk well?",
+                    process.pid(),
+                    port,
+                    LONGEST_KILL.toSeconds());
+        }
     }
 
     String explain() {
         return ServerLog.explain(folder.log());
     }
 
-    private Connection connect() throws SQLException {
+    /** A server that stops answering at any moment is noticed when the time is up. */
+    private Connection connect(Deadline end) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", EmbeddedMariaDb.USER);
         properties.setProperty("sslMode", "disable");
-        properties.setProperty("connectTimeout", "2000");
+        properties.setProperty("connectTimeout", timeout(end.atMost(LONGEST_CONNECT)));
+        properties.setProperty("socketTimeout", timeout(end));
         return new Driver().connect("jdbc:mariadb://127.0.0.1:" + port + "/", properties);
+    }
+
+    /** Returns the time left in milliseconds, where 0 would mean no limit. */
+    private static String timeout(Deadline end) {
+        return Long.toString(Math.max(1, end.remaining(TimeUnit.MILLISECONDS)));
     }
 
     private void create(List<String> databases, Connection connection) throws SQLException {
@@ -165,19 +180,6 @@ final class ServerProcess {
             for (String database : databases) {
                 statement.execute("CREATE DATABASE IF NOT EXISTS `" + database + "`");
             }
-        }
-    }
-
-    private static void refuseTakenPort(int port) throws IOException {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
-        } catch (IOException e) {
-            throw new IOException(
-                    "embedded MariaDB: port " + port
-                            + " on 127.0.0.1 is taken; stop what listens there or choose another"
-                            + " port (0 for a free one)",
-                    e);
         }
     }
 

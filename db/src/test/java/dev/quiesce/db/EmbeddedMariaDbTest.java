@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.lifecycle.Deadline;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,6 +155,44 @@ class EmbeddedMariaDbTest {
     }
 
     @Test
+    void pickedPortTakenMeanwhile_isRefusedAndSaysThatItWasPicked() throws Exception {
+        EmbeddedMariaDb server = server(EmbeddedConfig.at(folder));
+        try (ServerSocket taken = new ServerSocket(server.port(), 1, InetAddress.getByName("127.0.0.1"))) {
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(server::start)
+                    .withMessage("embedded MariaDB: the free port " + taken.getLocalPort()
+                            + " that was picked on 127.0.0.1 was taken meanwhile; start again");
+        }
+    }
+
+    @Test
+    void serverThatStopsAnsweringWhileADatabaseIsCreated_isGivenUpWhenTheTimeIsUp() throws Exception {
+        EmbeddedMariaDb bystander = server(EmbeddedConfig.temporary());
+        ServerPort port = new ServerPort(bystander.port(), true);
+        Cache cache = new Cache(EmbeddedConfig.temporary().cacheFolder());
+        ServerBinaries binaries = ServerBinaries.bundled(cache);
+        try (DataFolder data = DataFolder.at(folder)) {
+            data.prepare(binaries, cache);
+            ServerProcess process =
+                    ServerProcess.launch(ServerProcess.command(binaries, data, port), data, port.number());
+            try {
+                process.awaitReady(List.of(), Duration.ofSeconds(30));
+                try (Connection root = TestServer.root(bystander, "");
+                        Statement statement = root.createStatement()) {
+                    statement.execute("FLUSH TABLES WITH READ LOCK");
+
+                    assertThatExceptionOfType(IOException.class)
+                            .isThrownBy(() -> process.awaitReady(List.of("main"), Duration.ofSeconds(1)))
+                            .withMessageStartingWith("embedded MariaDB: the server does not answer on port "
+                                    + port.number() + " after 1 s");
+                }
+            } finally {
+                process.end();
+            }
+        }
+    }
+
+    @Test
     void damagedData_failsTheStartWithTheServersOwnWords() throws Exception {
         started(EmbeddedConfig.at(folder)).stop(Deadline.after(STOP));
         Files.writeString(folder.resolve("data/ibdata1"), "damaged");
@@ -187,6 +227,29 @@ class EmbeddedMariaDbTest {
                 .isThrownBy(() -> server.stop(Deadline.after(Duration.ofMillis(800))))
                 .withMessageContaining("did not stop in time and was killed");
         await().until(() -> Servers.on(folder).isEmpty());
+    }
+
+    @Test
+    void stopThatRunsOutOfTimeBeforeAServerIsLaunched_saysThatThereIsNone() throws Exception {
+        // Opening it blocks, whatever interrupts, until there is a reader.
+        Path pipe = folder.resolve(FolderLock.FILE);
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        EmbeddedMariaDb server = server(EmbeddedConfig.at(folder));
+        CompletableFuture<Boolean> starting = CompletableFuture.supplyAsync(() -> starts(server));
+        await().until(EmbeddedMariaDbTest::someoneLocksAFolder);
+
+        assertThatExceptionOfType(TimeoutException.class)
+                .isThrownBy(() -> server.stop(Deadline.after(Duration.ofMillis(600))))
+                .withMessage(
+                        "embedded MariaDB: the start was still preparing its files at the deadline and goes on in a"
+                                + " daemon thread; no server was launched and none will be");
+
+        try (InputStream reader = Files.newInputStream(pipe)) {
+            assertThat(starting.get(10, TimeUnit.SECONDS)).isFalse();
+            assertThat(reader.read()).as("the end, as nobody has the file open").isEqualTo(-1);
+        }
+        assertThat(Servers.on(folder)).isEmpty();
     }
 
     @Test
@@ -241,6 +304,12 @@ class EmbeddedMariaDbTest {
                 .withMessage("embedded MariaDB: port must be 0 to 65535, but is 65536"
                         + "; a database's name must be 1 to 64 letters, digits and '_', but is \"a`b\""
                         + "; a database's name must be 1 to 64 letters, digits and '_', but is \"\"");
+    }
+
+    private static boolean someoneLocksAFolder() {
+        return Thread.getAllStackTraces().values().stream()
+                .flatMap(Stream::of)
+                .anyMatch(frame -> frame.getClassName().equals(FolderLock.class.getName()));
     }
 
     private EmbeddedMariaDb server(EmbeddedConfig config) {
