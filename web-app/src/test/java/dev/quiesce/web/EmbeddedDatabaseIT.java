@@ -16,12 +16,11 @@ class EmbeddedDatabaseIT {
     @Test
     void embeddedDatabase_startsWithTheService_keepsItsData_andEndsWithIt(@TempDir Path folder) throws Exception {
         Map<String, String> environment = environment(folder);
+        String transaction = "/drill/tx?ms=0&id=" + UUID.randomUUID();
         long server;
         try (RunningService service = RunningService.ready(environment, Map.of())) {
             server = embeddedServer(service);
-            assertThat(service.postAsync(service.http("/drill/tx?ms=0&id=" + UUID.randomUUID()))
-                            .get()
-                            .statusCode())
+            assertThat(service.postAsync(service.http(transaction)).get().statusCode())
                     .isEqualTo(200);
             assertThat(service.terminate()).isZero();
             assertThat(service.log("Stopped").stream().map(line -> line.replaceAll(" in \\d+ ms.*", "")))
@@ -29,6 +28,9 @@ class EmbeddedDatabaseIT {
         }
         assertThat(ProcessHandle.of(server)).isEmpty();
         try (RunningService service = RunningService.ready(environment, Map.of())) {
+            assertThat(service.postAsync(service.http(transaction)).get().statusCode())
+                    .as("the same transaction again")
+                    .isEqualTo(409);
             assertThat(service.terminate()).isZero();
         }
     }
