@@ -16,6 +16,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The packaged service: what goes wrong at its start, and a SIGTERM at any moment of it. */
 @ExtendWith(ServiceDatabase.Extension.class)
@@ -26,12 +28,13 @@ class StartUpIT {
         this.database = database;
     }
 
-    @Test
-    void portTaken_isSaidInTheLastLine_andNothingIsLeft() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"QUIESCE_HTTP_PORT, http", "QUIESCE_ADMIN_PORT, management"})
+    void portTaken_isSaidInTheLastLine_andNothingIsLeft(String setting, String component) throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertRefused(
-                    Map.of("QUIESCE_HTTP_PORT", Integer.toString(taken.getLocalPort())),
-                    "http failed while starting",
+                    Map.of(setting, Integer.toString(taken.getLocalPort())),
+                    component + " failed while starting",
                     "cannot listen on 127.0.0.1:" + taken.getLocalPort(),
                     "Address already in use");
         }
