@@ -59,7 +59,7 @@ class OrderedStopIT {
                             "Stopped cleanly");
             assertThat(service.lastLine()).contains("Stopped cleanly", "SIG" + signal, "exit code 0");
         }
-        assertThat(database.connectionsOfTheService()).isZero();
+        database.awaitNoConnectionOfTheService();
         assertThat(database.abortedClients()).isEqualTo(aborted);
     }
 
@@ -137,7 +137,7 @@ class OrderedStopIT {
         }
         assertThat(acknowledged).hasSize(20);
         assertThat(database.column("select id from main.drill_tx")).containsAll(acknowledged);
-        assertThat(database.connectionsOfTheService()).isZero();
+        database.awaitNoConnectionOfTheService();
         assertThat(database.abortedClients()).isEqualTo(aborted);
     }
 
@@ -193,7 +193,7 @@ class OrderedStopIT {
                     .contains("Stopped with faults", "http failed while draining", "POST /drill/tx", "exit code 1");
             assertThat(answer).failsWithin(1, TimeUnit.SECONDS);
         }
-        assertThat(database.connectionsOfTheService()).isZero();
+        database.awaitNoConnectionOfTheService();
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.quiesce.web;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.quiesce.db.EmbeddedConfig;
 import dev.quiesce.db.EmbeddedMariaDb;
 import dev.quiesce.lifecycle.Deadline;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class ServiceDatabase implements AutoCloseable {
     static final String USER = "service";
     static final String PASSWORD = "not-told-to-anyone";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final EmbeddedMariaDb server;
     private final Connection inspector;
@@ -87,14 +91,22 @@ final class ServiceDatabase implements AutoCloseable {
     }
 
     /** Returns how many connections the server counts as aborted, those refused for a wrong password not included. */
-    synchronized long abortedClients() throws SQLException {
-        return number("select variable_value from information_schema.global_status"
-                + " where variable_name = 'ABORTED_CLIENTS'");
+    long abortedClients() throws SQLException {
+        return Long.parseLong(column("select variable_value from information_schema.global_status"
+                        + " where variable_name = 'ABORTED_CLIENTS'")
+                .get(0));
     }
 
-    /** Returns how many connections the service has. */
-    synchronized long connectionsOfTheService() throws SQLException {
-        return number("select count(*) from information_schema.processlist where user = '" + USER + "'");
+    /**
+     * Waits until the service has no connection, as the server may see the end of one after the service has exited. It has
+     * counted it then, if it was aborted.
+     */
+    void awaitNoConnectionOfTheService() {
+        await("no connection of the service")
+                .atMost(PATIENCE)
+                .until(
+                        () -> column("select id from information_schema.processlist where user = '" + USER + "'"),
+                        List::isEmpty);
     }
 
     synchronized List<String> column(String query) throws SQLException {
@@ -121,9 +133,5 @@ final class ServiceDatabase implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("The test's MariaDB did not stop", e);
         }
-    }
-
-    private long number(String query) throws SQLException {
-        return Long.parseLong(column(query).get(0));
     }
 }

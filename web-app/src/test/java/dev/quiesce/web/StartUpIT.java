@@ -121,7 +121,7 @@ class StartUpIT {
                 }
                 assertThat((System.nanoTime() - begun) / 1_000_000).as(output).isLessThan(8_000);
             }
-            assertThat(database.connectionsOfTheService()).isZero();
+            database.awaitNoConnectionOfTheService();
         }
         assertThat(database.abortedClients()).isEqualTo(aborted);
     }
@@ -169,7 +169,7 @@ class StartUpIT {
                     .contains(words)
                     .contains("exit code 2");
             assertThat(service.process().lines()).noneMatch(line -> line.startsWith("\tat "));
-            assertThat(database.connectionsOfTheService()).isZero();
+            database.awaitNoConnectionOfTheService();
             assertThat(database.abortedClients()).isEqualTo(aborted);
             return service.process().lines();
         }
