@@ -47,7 +47,8 @@ class EmbeddedDatabaseIT {
                 long begun = System.nanoTime();
                 assertThat(service.terminate()).isEqualTo(1);
 
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(3800));
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(RunningService.GRACE_PERIOD);
+                assertThat(service.reportedStopTime()).isLessThan(Duration.ofMillis(3300));
                 assertThat(service.log("Stopped").stream().map(line -> line.replaceAll(" in \\d+ ms.*", "")))
                         .contains("Stopped sockets", "Stopped sessions", "Stopped container", "Stopped management");
                 assertThat(service.lastLine())

@@ -1,5 +1,6 @@
 package dev.quiesce.web;
 
+import static dev.quiesce.web.RunningService.GRACE_PERIOD;
 import static dev.quiesce.web.RunningService.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -188,7 +189,8 @@ class OrderedStopIT {
             long begun = System.nanoTime();
 
             assertThat(service.terminate()).isEqualTo(1);
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(2500));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(GRACE_PERIOD);
+            assertThat(service.reportedStopTime()).isLessThan(Duration.ofMillis(2200));
             assertThat(service.lastLine())
                     .contains("Stopped with faults", "http failed while draining", "POST /drill/tx", "exit code 1");
             assertThat(answer).failsWithin(1, TimeUnit.SECONDS);

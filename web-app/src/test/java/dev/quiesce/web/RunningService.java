@@ -23,8 +23,13 @@ import java.util.regex.Pattern;
 final class RunningService implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(40);
 
+    /** After that long, {@code docker stop} kills. */
+    static final Duration GRACE_PERIOD = Duration.ofSeconds(10);
+
     private static final Path JAR = Path.of("target", "quiesce-web-app.jar").toAbsolutePath();
     private static final Pattern ADDRESS = Pattern.compile("http://([^/]+)/");
+
+    private static final Pattern STOP_TIME = Pattern.compile("Stopped .*? in (\\d+) ms");
 
     private final ServiceProcess process;
     private final HttpClient client =
@@ -128,6 +133,15 @@ final class RunningService implements AutoCloseable {
     String lastLine() {
         List<String> lines = process.lines();
         return lines.get(lines.size() - 1);
+    }
+
+    /** Returns how long the shutdown took by its own report, which a slow exit of the JVM does not lengthen. */
+    Duration reportedStopTime() {
+        Matcher matcher = STOP_TIME.matcher(lastLine());
+        if (!matcher.find()) {
+            throw new IllegalStateException("No time of the shutdown in the line '" + lastLine() + "'");
+        }
+        return Duration.ofMillis(Long.parseLong(matcher.group(1)));
     }
 
     @Override
