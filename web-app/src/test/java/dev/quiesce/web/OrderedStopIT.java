@@ -180,12 +180,13 @@ class OrderedStopIT {
     }
 
     @Test
-    void requestThatOutlivesTheTotal_isCutAndNamed_andTheExitCodeIs1() throws Exception {
+    void requestThatOutlivesTheTotal_isCutAndNamed_andItsTransactionIsRolledBack() throws Exception {
+        String id = UUID.randomUUID().toString();
         try (RunningService service =
                 RunningService.ready(database.environment(), Map.of("QUIESCE_SHUTDOWN_TIMEOUT", "2s"))) {
             CompletableFuture<HttpResponse<String>> answer =
-                    service.postAsync(service.http("/drill/tx?ms=60000&id=" + UUID.randomUUID()));
-            service.awaitInFlight(1);
+                    service.postAsync(service.http("/drill/tx?ms=60000&id=" + id));
+            database.awaitTransaction();
             long begun = System.nanoTime();
 
             assertThat(service.terminate()).isEqualTo(1);
@@ -196,6 +197,9 @@ class OrderedStopIT {
             assertThat(answer).failsWithin(1, TimeUnit.SECONDS);
         }
         database.awaitNoConnectionOfTheService();
+        // A locking read waits for the end of a transaction that has written the row.
+        assertThat(database.column("select id from main.drill_tx where id = '" + id + "' for update wait 10"))
+                .isEmpty();
     }
 
     @Test

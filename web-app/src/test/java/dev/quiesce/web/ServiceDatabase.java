@@ -109,6 +109,16 @@ final class ServiceDatabase implements AutoCloseable {
                         List::isEmpty);
     }
 
+    /** Waits until the service is in the middle of a transaction that sleeps. */
+    void awaitTransaction() {
+        await("transaction of the service")
+                .atMost(PATIENCE)
+                .until(
+                        () -> column("select id from information_schema.processlist where user = '" + USER
+                                + "' and info like 'select sleep%'"),
+                        connections -> !connections.isEmpty());
+    }
+
     synchronized List<String> column(String query) throws SQLException {
         try (Statement statement = inspector.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
