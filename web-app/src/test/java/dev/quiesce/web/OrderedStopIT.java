@@ -203,6 +203,30 @@ class OrderedStopIT {
     }
 
     @Test
+    void poolWhoseCloseFails_isNamedInTheLastLine_andTheOthersStillClose() throws Exception {
+        try (RunningService service =
+                RunningService.ready(database.environment(), Map.of("QUIESCE_SHUTDOWN_TIMEOUT", "4s"))) {
+            service.postAsync(service.http("/drill/tx?ms=60000&id=" + UUID.randomUUID()));
+            database.awaitTransaction();
+
+            assertThat(service.terminate()).isEqualTo(1);
+            assertThat(service.log("Stopped").stream().map(line -> line.replaceAll(" in \\d+ ms.*", "")))
+                    .contains("Stopped http", "Stopped pool d4")
+                    .containsSubsequence(
+                            "Stopped sockets", "Stopped sessions", "Stopped container", "Stopped management")
+                    .doesNotContain("Stopped pool main");
+            assertThat(service.lastLine())
+                    .contains(
+                            "Stopped with faults",
+                            "pool main failed while stopping",
+                            "1 connection is still borrowed at stop",
+                            "exit code 1")
+                    .doesNotContain("pool d4");
+        }
+        database.awaitNoConnectionOfTheService();
+    }
+
+    @Test
     void management_answersFromTheStartToTheEnd() throws Exception {
         try (RunningService service = RunningService.ready(database.environment(), Map.of())) {
             assertThat(service.get(service.admin("/livez")).statusCode()).isEqualTo(200);
