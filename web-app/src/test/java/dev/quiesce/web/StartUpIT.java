@@ -8,11 +8,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The packaged service: what goes wrong at its start, and a SIGTERM at any moment of it. */
 @ExtendWith(ServiceDatabase.Extension.class)
 class StartUpIT {
+    private static final String STARTING = " Starting ";
+
     private final ServiceDatabase database;
 
     StartUpIT(ServiceDatabase database) {
@@ -103,15 +107,22 @@ class StartUpIT {
 
     @Test
     void sigtermAtAnyMomentOfTheStart_stopsPromptly_andLeavesNothing() throws Exception {
+        StartTimes times = measureStart();
         long aborted = database.abortedClients();
         long seed = System.nanoTime();
         Random random = new Random(seed);
+        int rolledBack = 0;
         for (int i = 0; i < 20; i++) {
             try (RunningService service = RunningService.start(database.environment())) {
-                waitMillis(random.nextInt(1500));
+                if (i < 5) {
+                    waitFor(times.toStarting(), (i + random.nextDouble()) / 5);
+                } else {
+                    service.process().awaitLine(STARTING, PATIENCE);
+                    waitFor(times.toReady(), (i - 5 + random.nextDouble()) / 15);
+                }
                 long begun = System.nanoTime();
                 int code = service.terminate();
-                String output = "seed " + seed + ", run " + i + ":\n"
+                String output = times + ", seed " + seed + ", run " + i + ":\n"
                         + String.join("\n", service.process().lines());
 
                 // Until main has run its first statement, SIGTERM is the JVM's: it dies of it before it has anything.
@@ -119,11 +130,15 @@ class StartUpIT {
                 if (code == 143) {
                     assertThat(service.process().lines()).as(output).isEmpty();
                 }
-                assertThat((System.nanoTime() - begun) / 1_000_000).as(output).isLessThan(8_000);
+                assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                        .as(output)
+                        .isLessThan(Duration.ofSeconds(8));
+                rolledBack += service.log("Rolling back the start").size();
             }
             database.awaitNoConnectionOfTheService();
         }
         assertThat(database.abortedClients()).isEqualTo(aborted);
+        assertThat(rolledBack).as("starts that were rolled back; %s", times).isGreaterThanOrEqualTo(5);
     }
 
     @Test
@@ -175,10 +190,26 @@ class StartUpIT {
         }
     }
 
-    private static void waitMillis(long millis) throws InterruptedException {
-        Object nobody = new Object();
-        synchronized (nobody) {
-            nobody.wait(Math.max(1, millis));
+    /** How long it takes from the fork of the process to the start of its components, and from there until it is ready. */
+    private record StartTimes(Duration toStarting, Duration toReady) {}
+
+    private StartTimes measureStart() throws Exception {
+        long forked = System.nanoTime();
+        try (RunningService service = RunningService.start(database.environment())) {
+            service.process().awaitLine(STARTING, PATIENCE);
+            long starting = System.nanoTime();
+            service.process().awaitLine("Ready after", PATIENCE);
+            long ready = System.nanoTime();
+            assertThat(service.terminate()).isZero();
+            return new StartTimes(Duration.ofNanos(starting - forked), Duration.ofNanos(ready - starting));
+        }
+    }
+
+    /** The moment of a signal is the input of its test: there is no condition to wait for, only the clock. */
+    private static void waitFor(Duration whole, double share) {
+        long end = System.nanoTime() + (long) (whole.toNanos() * share);
+        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
         }
     }
 }
