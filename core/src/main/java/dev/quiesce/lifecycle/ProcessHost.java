@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
  * that arrive within 250 ms of the one before count as the same: a terminal and a wrapper script, or a supervisor, may
  * well deliver one request twice.
  *
- * <p>Whatever happens, the process ends: one second after the total time of the shutdown the JVM is halted with code 1.
+ * <p>A process that has been asked to stop, or whose start has failed, ends whatever happens: one second after the total
+ * time of the shutdown a watchdog halts the JVM with code 1.
  *
  * <p>A {@code System.exit} from elsewhere still stops the service in order, by a shutdown hook, and keeps its own code.
  * Where the JVM does not let signals be trapped, as with {@code -Xrs}, a line in the log says so.
@@ -52,6 +53,7 @@ public final class ProcessHost {
     private @Nullable Coordinator service;
     private int requests;
     private int hurriedBy;
+    private boolean watched;
     private long lastSignal;
 
     private ProcessHost() {}
@@ -110,7 +112,9 @@ public final class ProcessHost {
             if (service.start()) {
                 service.awaitStopRequest();
             }
+            watch(service);
         } catch (StartFailedException e) {
+            watch(service);
             log().error("Start failed: {}; exit code {}", e.getMessage(), EXIT_START_FAILED);
             return EXIT_START_FAILED;
         } catch (InterruptedException e) {
@@ -131,6 +135,13 @@ public final class ProcessHost {
             throw new IllegalStateException("A process host runs one service, once");
         }
         service = coordinator;
+    }
+
+    private synchronized void watch(Coordinator stopping) {
+        if (!watched) {
+            watched = true;
+            Watchdog.start(stopping.budgets().total());
+        }
     }
 
     private synchronized int exitCode(Report report) {
@@ -184,7 +195,7 @@ public final class ProcessHost {
             stopping.hurry();
             return Request.SECOND;
         }
-        Watchdog.start(stopping.budgets().total());
+        watch(stopping);
         stopping.requestStop("SIG" + name);
         return Request.FIRST;
     }
