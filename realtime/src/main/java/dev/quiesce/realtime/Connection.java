@@ -306,7 +306,9 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         shared.rooms().remove(socket);
         // Counted as a call before it is no longer counted as a connection: whoever waits for both sees one of them.
         shared.registry().beginCall();
-        shared.registry().closed(this, peerClosed);
+        // An ordinary end means that both close frames were exchanged, even if ours was sent between the arrival of the
+        // peer's and our call with it: Jetty calls us with the end first then.
+        shared.registry().closed(this, peerClosed || !status.isAbnormal());
         dispatch(this::closed);
     }
 

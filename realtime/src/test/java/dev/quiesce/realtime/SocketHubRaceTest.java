@@ -18,6 +18,8 @@ import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.eclipse.jetty.websocket.core.CoreSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -50,6 +52,36 @@ class SocketHubRaceTest {
             } finally {
                 fresh.close();
             }
+        }
+    }
+
+    @Test
+    void aCloseFrameThatCrossesOurs_isAcknowledged_thoughJettyTellsTheEndBeforeTheFrame() throws Exception {
+        RecordingHandler recorder = new RecordingHandler();
+        Timer timer = new Timer();
+        TestServer fresh = TestServer.started(SocketHubConfig.defaults(), recorder);
+        try {
+            Client.connected(fresh.uri());
+            await().until(() -> recorder.sockets.size() == 1);
+            for (CloseStatus end : List.of(CloseStatus.NORMAL_STATUS, new CloseStatus(CloseStatus.NO_CLOSE, "lost"))) {
+                Registry registry = new Registry();
+                registry.start();
+                Connection.Shared shared =
+                        new Connection.Shared(SocketHubConfig.defaults(), registry, new Rooms(), timer, new Counters());
+                Connection connection = new Connection(
+                        shared,
+                        Runnable::run,
+                        new SocketHandler() {},
+                        recorder.sockets.get(0).handshake());
+                connection.onOpen(new CoreSession.Empty(), Callback.NOOP);
+                registry.beginStop().forEach(Connection::closeForStop);
+                connection.onClosed(end, Callback.NOOP);
+
+                assertThat(registry.closing()).isEqualTo(end.isAbnormal() ? new Closing(0, 1) : new Closing(1, 0));
+            }
+        } finally {
+            timer.stop();
+            fresh.close();
         }
     }
 
