@@ -78,10 +78,6 @@ public final class Deadline {
         return Math.max(0, nanoTime - time.nanoTime());
     }
 
-    long nanoTime() {
-        return nanoTime;
-    }
-
     /** A quarter of the range: large enough for any wait, small enough that differences of such points never overflow. */
     private static long toNanos(Duration duration) {
         Duration longest = Duration.ofNanos(Long.MAX_VALUE / 4);

@@ -112,7 +112,6 @@ public final class ProcessHost {
             if (service.start()) {
                 service.awaitStopRequest();
             }
-            watch(service);
         } catch (StartFailedException e) {
             watch(service);
             log().error("Start failed: {}; exit code {}", e.getMessage(), EXIT_START_FAILED);
@@ -120,6 +119,7 @@ public final class ProcessHost {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        watch(service);
         Report report = service.stop("interrupt");
         int code = exitCode(report);
         if (code == 0) {

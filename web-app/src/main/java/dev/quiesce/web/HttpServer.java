@@ -80,11 +80,6 @@ public final class HttpServer implements Lifecycle {
         log.info("Serving HTTP on http://{}:{}/", connector.getHost(), connector.getLocalPort());
     }
 
-    /** Returns the port that is listened on, or a negative number if none is. */
-    public int port() {
-        return container.connector().getLocalPort();
-    }
-
     /** Returns the number of requests in flight. */
     public int inFlight() {
         return requests.count();

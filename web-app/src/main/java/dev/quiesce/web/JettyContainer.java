@@ -65,11 +65,6 @@ public final class JettyContainer implements Lifecycle {
         }
     }
 
-    /** Returns the Jetty server, for what has to be set before the start. */
-    public Server server() {
-        return server;
-    }
-
     /** Sets what serves requests. Only before the start. */
     void handle(Handler handler) {
         server.setHandler(handler);

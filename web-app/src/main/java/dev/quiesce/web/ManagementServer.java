@@ -77,11 +77,6 @@ public final class ManagementServer implements Lifecycle {
         log.info("Management on http://{}:{}/lifecycle", connector.getHost(), connector.getLocalPort());
     }
 
-    /** Returns the port that is listened on, or a negative number if none is. */
-    public int port() {
-        return connector.getLocalPort();
-    }
-
     @Override
     public void stop(Deadline deadline) throws Exception {
         ((QueuedThreadPool) server.getThreadPool()).setStopTimeout(deadline.remaining(TimeUnit.MILLISECONDS));

@@ -86,10 +86,6 @@ final class ServiceDatabase implements AutoCloseable {
                 PASSWORD);
     }
 
-    int port() {
-        return server.port();
-    }
-
     /** Returns how many connections the server counts as aborted, those refused for a wrong password not included. */
     long abortedClients() throws SQLException {
         return Long.parseLong(column("select variable_value from information_schema.global_status"
