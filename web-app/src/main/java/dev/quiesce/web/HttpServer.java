@@ -105,8 +105,12 @@ public final class HttpServer implements Lifecycle {
      */
     @Override
     public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
+        long calmSince = quiescedAt;
         while (!isDrained() && !deadline.isExpired()) {
-            closeIdle();
+            if (container.isBusy()) {
+                calmSince = System.nanoTime();
+            }
+            closeIdle(Duration.ofNanos(System.nanoTime() - calmSince));
             TimeUnit.NANOSECONDS.sleep(deadline.atMost(POLL).remaining(TimeUnit.NANOSECONDS));
         }
         if (requests.count() > 0) {
@@ -126,13 +130,16 @@ public final class HttpServer implements Lifecycle {
                 && connections().isEmpty();
     }
 
-    /** Closes connections without a request, unless one may wait for a thread that reads it. */
-    private void closeIdle() {
-        Duration since = sinceQuiesced();
-        if (since.compareTo(IDLE_WINDOW) < 0 || container.isBusy()) {
+    /**
+     * Closes connections without a request.
+     *
+     * @param calm how long no work has waited for a thread: a request that has just got one is not yet known as such
+     */
+    private void closeIdle(Duration calm) {
+        if (calm.compareTo(IDLE_WINDOW) < 0) {
             return;
         }
-        boolean patienceIsOver = since.compareTo(LONGEST_WITHOUT_REQUEST) >= 0;
+        boolean patienceIsOver = calm.compareTo(LONGEST_WITHOUT_REQUEST) >= 0;
         for (EndPoint connection : connections()) {
             if ((patienceIsOver || isIdle(connection)) && !requests.isBusy(connection)) {
                 connection.close();
