@@ -2,7 +2,14 @@ package dev.quiesce.lifecycle;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * How long a service may take to start, and how the total time of its shutdown is carved up.
@@ -11,22 +18,34 @@ import java.util.List;
  * component its {@code stop}; linger takes at most its own share from the beginning; what lies between belongs to
  * quiescing and draining. A stage that ends early leaves its time to the next ones.
  *
+ * <p>A component may have budgets of its own for starting, draining and stopping. Such a budget is the most that it gets,
+ * and it is held back for it: whoever comes before may not use it up.
+ *
  * @param start the most time that starting everything may take; 60 s by default
- * @param total the most time from the request to stop to the end; 8 s by default, inside the 10 s after which
- *     {@code docker stop} kills
+ * @param total the most time from the request to stop to the end of the process; 8 s by default, inside the 10 s after
+ *     which {@code docker stop} kills
  * @param linger the most time to go on serving while unready; 0 by default
- * @param stop the time held back for the stop stage; a quarter of the total by default
+ * @param stop the time held back for the stop stage; a quarter of the total by default. A tenth of it, at most 250 ms, is
+ *     kept for the report and the exit
+ * @param components the budgets of single components, by stage (starting, draining, stopping) and name; none by default
  */
-public record Budgets(Duration start, Duration total, Duration linger, Duration stop) {
+public record Budgets(
+        Duration start,
+        Duration total,
+        Duration linger,
+        Duration stop,
+        Map<Stage, SortedMap<String, Duration>> components) {
 
     private static final Duration DEFAULT_START = Duration.ofSeconds(60);
     private static final Duration DEFAULT_TOTAL = Duration.ofSeconds(8);
+    private static final Duration LONGEST_END = Duration.ofMillis(250);
 
     /**
      * Checks the budgets.
      *
-     * @throws IllegalArgumentException if one of start, total and stop is not positive, linger is negative, or linger and
-     *     stop leave nothing of the total for draining; the message has the figures
+     * @throws IllegalArgumentException if one of start, total and stop is not positive, linger is negative, linger and stop
+     *     leave nothing of the total for draining, or a component's budget is not positive, exceeds that of its stage, or
+     *     is for a stage that has none; the message has the figures
      */
     public Budgets {
         List<String> mistakes = new ArrayList<>();
@@ -41,9 +60,14 @@ public record Budgets(Duration start, Duration total, Duration linger, Duration 
                     + text(total) + " for draining: raise the total above "
                     + text(linger.plus(stop)) + " or lower the others");
         }
-        if (!mistakes.isEmpty()) {
-            throw new IllegalArgumentException("The time budgets do not fit: " + String.join("; ", mistakes));
+        components = copy(components);
+        if (mistakes.isEmpty()) {
+            for (Map.Entry<Stage, SortedMap<String, Duration>> entry : components.entrySet()) {
+                checkComponents(
+                        entry.getKey(), entry.getValue(), most(entry.getKey(), start, total, linger, stop), mistakes);
+            }
         }
+        refuse(mistakes);
     }
 
     /** Returns the default budgets. */
@@ -57,7 +81,7 @@ public record Budgets(Duration start, Duration total, Duration linger, Duration 
      * @throws IllegalArgumentException if the total is not positive
      */
     public static Budgets ofTotal(Duration total) {
-        return new Budgets(DEFAULT_START, total, Duration.ZERO, total.dividedBy(4));
+        return new Budgets(DEFAULT_START, total, Duration.ZERO, total.dividedBy(4), Map.of());
     }
 
     /**
@@ -66,7 +90,7 @@ public record Budgets(Duration start, Duration total, Duration linger, Duration 
      * @throws IllegalArgumentException if the time is not positive
      */
     public Budgets withStart(Duration newStart) {
-        return new Budgets(newStart, total, linger, stop);
+        return new Budgets(newStart, total, linger, stop, components);
     }
 
     /**
@@ -75,7 +99,7 @@ public record Budgets(Duration start, Duration total, Duration linger, Duration 
      * @throws IllegalArgumentException if the budgets then do not fit the total
      */
     public Budgets withLinger(Duration newLinger) {
-        return new Budgets(start, total, newLinger, stop);
+        return new Budgets(start, total, newLinger, stop, components);
     }
 
     /**
@@ -84,7 +108,34 @@ public record Budgets(Duration start, Duration total, Duration linger, Duration 
      * @throws IllegalArgumentException if the budgets then do not fit the total
      */
     public Budgets withStop(Duration newStop) {
-        return new Budgets(start, total, linger, newStop);
+        return new Budgets(start, total, linger, newStop, components);
+    }
+
+    /**
+     * Returns these budgets with a budget for the start of one component.
+     *
+     * @throws IllegalArgumentException if it is not positive or longer than the start of everything may take
+     */
+    public Budgets withStart(String component, Duration most) {
+        return with(Stage.STARTING, component, most);
+    }
+
+    /**
+     * Returns these budgets with a budget for the drain of one component.
+     *
+     * @throws IllegalArgumentException if it is not positive or longer than {@link #drain}
+     */
+    public Budgets withDrain(String component, Duration most) {
+        return with(Stage.DRAINING, component, most);
+    }
+
+    /**
+     * Returns these budgets with a budget for the stop of one component.
+     *
+     * @throws IllegalArgumentException if it is not positive or does not fit into the stop stage
+     */
+    public Budgets withStop(String component, Duration most) {
+        return with(Stage.STOPPING, component, most);
     }
 
     /** Returns the time that draining has if lingering takes all of its own. */
@@ -92,10 +143,140 @@ public record Budgets(Duration start, Duration total, Duration linger, Duration 
         return total.minus(linger).minus(stop);
     }
 
+    /**
+     * Checks the components' budgets against the graph.
+     *
+     * @throws IllegalArgumentException if there is a budget for a component that the graph does not have, or the budgets of
+     *     components that come one after the other do not fit their stage; the message has the names and the figures
+     */
+    void checkAgainst(ComponentGraph graph) {
+        List<String> mistakes = new ArrayList<>();
+        components.forEach((stage, budgets) -> {
+            TreeSet<String> unknown = new TreeSet<>(budgets.keySet());
+            unknown.removeAll(graph.names());
+            if (unknown.isEmpty()) {
+                Shares.check(stage, order(graph, stage), budgets, most(stage), mistakes);
+            } else {
+                mistakes.add("there is a " + name(stage) + " budget for " + unknown + ", but only the components "
+                        + graph.names());
+            }
+        });
+        refuse(mistakes);
+    }
+
+    /** Returns the shares of the components in a stage that has budgets. */
+    Shares shares(ComponentGraph graph, Stage stage) {
+        return new Shares(stage, order(graph, stage), of(stage), most(stage));
+    }
+
+    /** Returns the budgets as lines of text. */
+    String describe() {
+        StringBuilder text = new StringBuilder("Time:\n   start at most ")
+                .append(text(start))
+                .append("\n   stop at most ")
+                .append(text(total))
+                .append(": linger ")
+                .append(text(linger))
+                .append(", drain ")
+                .append(text(drain()))
+                .append(", stop ")
+                .append(text(stop))
+                .append('\n');
+        components.forEach((stage, budgets) -> budgets.forEach((component, budget) -> text.append("   ")
+                .append(name(stage))
+                .append(" of ")
+                .append(component)
+                .append(" at most ")
+                .append(text(budget))
+                .append('\n')));
+        return text.toString();
+    }
+
+    /** Returns what is kept at the end of the total for the report and the exit of the process. */
+    Duration end() {
+        return end(stop);
+    }
+
+    private SortedMap<String, Duration> of(Stage stage) {
+        return components.getOrDefault(stage, Collections.emptySortedMap());
+    }
+
+    private Duration most(Stage stage) {
+        return most(stage, start, total, linger, stop);
+    }
+
+    private Budgets with(Stage stage, String component, Duration most) {
+        Map<Stage, SortedMap<String, Duration>> more = new EnumMap<>(Stage.class);
+        more.putAll(components);
+        SortedMap<String, Duration> budgets = new TreeMap<>(of(stage));
+        budgets.put(component, most);
+        more.put(stage, budgets);
+        return new Budgets(start, total, linger, stop, more);
+    }
+
+    private static Order order(ComponentGraph graph, Stage stage) {
+        return switch (stage) {
+            case STARTING -> graph.start();
+            case DRAINING -> graph.drain();
+            default -> graph.stop();
+        };
+    }
+
+    private static Duration most(Stage stage, Duration start, Duration total, Duration linger, Duration stop) {
+        return switch (stage) {
+            case STARTING -> start;
+            case DRAINING -> total.minus(linger).minus(stop);
+            case STOPPING -> stop.minus(end(stop));
+            default -> Duration.ZERO;
+        };
+    }
+
+    private static Duration end(Duration stop) {
+        Duration tenth = stop.dividedBy(10);
+        return tenth.compareTo(LONGEST_END) < 0 ? tenth : LONGEST_END;
+    }
+
+    private static void checkComponents(
+            Stage stage, Map<String, Duration> budgets, Duration most, List<String> mistakes) {
+        if (most.isZero()) {
+            mistakes.add("components have no budgets for " + stage);
+            return;
+        }
+        budgets.forEach((component, budget) -> {
+            String subject = "the " + name(stage) + " budget of '" + component + "'";
+            requirePositive(subject, budget, mistakes);
+            if (budget.compareTo(most) > 0) {
+                mistakes.add(subject + " is " + text(budget) + ", but the whole stage has " + text(most));
+            }
+        });
+    }
+
+    private static Map<Stage, SortedMap<String, Duration>> copy(Map<Stage, SortedMap<String, Duration>> components) {
+        Map<Stage, SortedMap<String, Duration>> copy = new EnumMap<>(Stage.class);
+        components.forEach(
+                (stage, budgets) -> copy.put(stage, Collections.unmodifiableSortedMap(new TreeMap<>(budgets))));
+        return Collections.unmodifiableMap(copy);
+    }
+
     private static void requirePositive(String name, Duration duration, List<String> mistakes) {
         if (duration.isNegative() || duration.isZero()) {
             mistakes.add(name + " is " + text(duration) + ", it must be positive");
         }
+    }
+
+    private static void refuse(List<String> mistakes) {
+        if (!mistakes.isEmpty()) {
+            throw new IllegalArgumentException("The time budgets do not fit: " + String.join("; ", mistakes));
+        }
+    }
+
+    static String name(Stage stage) {
+        return switch (stage) {
+            case STARTING -> "start";
+            case DRAINING -> "drain";
+            case STOPPING -> "stop";
+            default -> stage.name().toLowerCase(Locale.ROOT);
+        };
     }
 
     private static String text(Duration duration) {

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -28,9 +30,10 @@ public final class ComponentGraph {
     private final Order startOrder;
     private final Order drainOrder;
     private final Order stopOrder;
-    private final List<String> yielded;
+    private final List<String> remarks;
 
-    private ComponentGraph(SortedMap<String, Component> components, @Nullable StopSequence preferred) {
+    private ComponentGraph(
+            SortedMap<String, Component> components, @Nullable StopSequence preferred, Set<String> unlinked) {
         this.components = components;
         SortedMap<String, SortedSet<String>> dependencies = new TreeMap<>();
         components.forEach((name, component) -> dependencies.put(name, component.dependencies()));
@@ -38,7 +41,10 @@ public final class ComponentGraph {
         this.drainOrder = startOrder.reversed();
         PreferredOrder soft = PreferredOrder.on(drainOrder, preferred);
         this.stopOrder = soft.order();
-        this.yielded = soft.yielded();
+        List<String> sentences = new ArrayList<>(soft.yielded());
+        unlinked.forEach(name -> sentences.add("Nothing links '" + name
+                + "' to another component: it starts and stops beside them, whatever it uses"));
+        this.remarks = List.copyOf(sentences);
     }
 
     /** Returns a builder without components. */
@@ -74,18 +80,34 @@ public final class ComponentGraph {
         return stopOrder.sequence();
     }
 
-    /** Returns one sentence for each place where the preferred stop sequence yielded to a dependency. */
-    public List<String> yielded() {
-        return yielded;
+    /**
+     * Returns what is worth a second look, a sentence each: where the preferred stop sequence yielded to a dependency, and
+     * components that nothing links to another one.
+     */
+    public List<String> remarks() {
+        return remarks;
     }
 
-    /** Returns the plan as text: both orders, with what each step waits for. */
+    /** Returns the plan as text: both orders, with what each step waits for, and the remarks. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("Start order:\n").append(startOrder.describe());
         text.append("Stop order:\n").append(stopOrder.describe());
-        yielded.forEach(sentence -> text.append(sentence).append('\n'));
+        remarks.forEach(sentence -> text.append(sentence).append('\n'));
         return text.toString();
+    }
+
+    /**
+     * Returns the plan as a Mermaid flowchart. Arrows lead from a component to those that it depends on, dotted ones to
+     * those that it stops before by preference; the numbers are places in the start and in the stop order.
+     */
+    public String toMermaid() {
+        return new PlanDrawing(this).mermaid();
+    }
+
+    /** Returns the plan as a graph in DOT, the language of Graphviz, with what {@link #toMermaid} has. */
+    public String toDot() {
+        return new PlanDrawing(this).dot();
     }
 
     Order start() {
@@ -112,25 +134,35 @@ public final class ComponentGraph {
         private final Set<String> foundations = new TreeSet<>();
         private final Set<String> mistakes = new LinkedHashSet<>();
         private @Nullable StopSequence preferred;
+        private boolean built;
 
         private Builder() {}
 
         /**
-         * Adds a component.
+         * Adds a component. The same instance may be added again under the same name, as by two modules that need it: it is
+         * one component with the dependencies of both.
          *
          * @param name how orders, logs and reports call it; unique in the graph
          * @param lifecycle what it does
          * @param dependencies the names of the components that must have started before it starts and may only stop after
          *     it has stopped; they may be added later
+         * @throws IllegalStateException if the graph has been built: the component would never be started
          */
         public Builder add(String name, Lifecycle lifecycle, String... dependencies) {
             requireNonNull(lifecycle, "lifecycle");
+            requireOpen("component '" + name + "' cannot be added");
             if (name.isBlank()) {
                 mistakes.add(
                         "a component has a blank name (" + lifecycle.getClass().getName() + ")");
             }
             SortedSet<String> needs = new TreeSet<>(Arrays.asList(dependencies));
-            if (components.putIfAbsent(name, new Component(lifecycle, needs)) != null) {
+            Component known = components.putIfAbsent(name, new Component(lifecycle, needs));
+            if (known == null) {
+                return this;
+            }
+            if (known.lifecycle() == lifecycle) {
+                known.dependencies().addAll(needs);
+            } else {
                 mistakes.add("two components are named '" + name + "'");
             }
             return this;
@@ -147,6 +179,7 @@ public final class ComponentGraph {
 
         /** Sets the order in which components should stop as far as dependencies allow. None by default. */
         public Builder preferStop(StopSequence sequence) {
+            requireOpen("a preferred stop sequence cannot be set");
             preferred = requireNonNull(sequence, "sequence");
             return this;
         }
@@ -154,11 +187,15 @@ public final class ComponentGraph {
         /**
          * Returns the graph.
          *
-         * @throws InvalidGraphException if a name is blank or used twice, a dependency or a step of the preferred stop
-         *     sequence is missing, or components depend on each other in a cycle; the message names every such mistake
+         * @throws InvalidGraphException if a name is blank or used twice, an instance has two names, a dependency or a step
+         *     of the preferred stop sequence is missing, or components depend on each other in a cycle; the message names
+         *     every such mistake
+         * @throws IllegalStateException if the graph has been built before
          */
         public ComponentGraph build() {
+            requireOpen("it cannot be built again");
             List<String> found = new ArrayList<>(mistakes);
+            checkInstances(found);
             components.forEach((name, component) -> component.dependencies().stream()
                     .filter(dependency -> !components.containsKey(dependency))
                     .forEach(missing ->
@@ -170,7 +207,43 @@ public final class ComponentGraph {
                 throw new InvalidGraphException("The components cannot be ordered: " + String.join("; ", found)
                         + ". Registered are " + components.keySet());
             }
-            return new ComponentGraph(complete, preferred);
+            built = true;
+            return new ComponentGraph(complete, preferred, unlinked());
+        }
+
+        private void requireOpen(String what) {
+            if (built) {
+                throw new IllegalStateException("The graph has been built: " + what);
+            }
+        }
+
+        private void checkInstances(List<String> found) {
+            Map<Lifecycle, String> names = new IdentityHashMap<>();
+            components.forEach((name, component) -> {
+                String other = names.putIfAbsent(component.lifecycle(), name);
+                if (other != null) {
+                    found.add("'" + other + "' and '" + name + "' are one and the same instance");
+                }
+            });
+        }
+
+        /** Returns the components without any link, neither a dependency nor a place in the preferred stop sequence. */
+        private Set<String> unlinked() {
+            Set<String> unlinked = new TreeSet<>(components.keySet());
+            unlinked.removeAll(foundations);
+            if (unlinked.size() == 1) {
+                return Set.of();
+            }
+            components.forEach((name, component) -> {
+                if (!component.dependencies().isEmpty()) {
+                    unlinked.remove(name);
+                    unlinked.removeAll(component.dependencies());
+                }
+            });
+            if (preferred != null) {
+                preferred.steps().forEach(unlinked::removeAll);
+            }
+            return unlinked;
         }
 
         private void checkPreferred(List<String> found) {

@@ -2,10 +2,10 @@ package dev.quiesce.lifecycle;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -31,22 +31,38 @@ public final class Coordinator {
 
     /** Returns a coordinator for the graph with the default budgets. */
     public static Coordinator of(ComponentGraph graph) {
-        return new Coordinator(graph, Budgets.defaults(), TimeSource.system());
+        return of(graph, Budgets.defaults());
     }
 
-    /** Returns a coordinator for the graph with the given budgets. */
+    /**
+     * Returns a coordinator for the graph with the given budgets.
+     *
+     * @throws IllegalArgumentException if there is a budget for a component that the graph does not have, or the budgets of
+     *     components that come one after the other do not fit their stage; the message has the names and the figures
+     */
     public static Coordinator of(ComponentGraph graph, Budgets budgets) {
-        return new Coordinator(graph, budgets, TimeSource.system());
+        return of(graph, budgets, TimeSource.system());
     }
 
-    /** Returns a coordinator that reads time from the given clock, for tests. */
+    /**
+     * Returns a coordinator that reads time from the given clock, for tests.
+     *
+     * @throws IllegalArgumentException as {@link #of(ComponentGraph, Budgets)}
+     */
     public static Coordinator of(ComponentGraph graph, Budgets budgets, TimeSource time) {
-        return new Coordinator(graph, budgets, time);
+        return new Coordinator(graph, budgets, time, new StepThreads());
     }
 
-    private Coordinator(ComponentGraph graph, Budgets budgets, TimeSource time) {
-        this.graph = requireNonNull(graph, "graph");
-        this.run = new Run(graph, requireNonNull(budgets, "budgets"), requireNonNull(time, "time"));
+    Coordinator(ComponentGraph graph, Budgets budgets, TimeSource time, Executor threads) {
+        budgets.checkAgainst(graph);
+        this.graph = graph;
+        this.run = new Run(graph, budgets, requireNonNull(time, "time"), threads);
+    }
+
+    /** Adds a listener, which is told what happens from now on. */
+    public Coordinator listen(LifecycleListener listener) {
+        run.listen(requireNonNull(listener, "listener"));
+        return this;
     }
 
     /**
@@ -61,16 +77,21 @@ public final class Coordinator {
      * @throws IllegalStateException if this method has been called before
      */
     public boolean start() throws StartFailedException {
+        boolean wanted;
         synchronized (lock) {
             if (startCalled) {
                 throw new IllegalStateException("A coordinator starts its service once; it is " + run.stage() + " now");
             }
             startCalled = true;
-            if (run.isStopRequested()) {
-                stopUnstarted();
+            if (run.stage() != Stage.NEW) {
                 return false;
             }
-            run.enter(Stage.STARTING);
+            wanted = !run.isStopRequested();
+            run.enter(wanted ? Stage.STARTING : Stage.STOPPED);
+        }
+        if (!wanted) {
+            result.complete(run.announceEnd());
+            return false;
         }
         if (runPhase(this::startOrRollBack)) {
             return true;
@@ -116,17 +137,18 @@ public final class Coordinator {
      */
     public Report stop(String reason) {
         requestStop(reason);
-        boolean mine;
+        Stage found;
         synchronized (lock) {
-            if (run.stage() == Stage.NEW) {
-                stopUnstarted();
-            }
-            mine = run.stage() == Stage.READY;
-            if (mine) {
+            found = run.stage();
+            if (found == Stage.NEW) {
+                run.enter(Stage.STOPPED);
+            } else if (found == Stage.READY) {
                 run.enter(Stage.LINGERING);
             }
         }
-        if (mine) {
+        if (found == Stage.NEW) {
+            result.complete(run.announceEnd());
+        } else if (found == Stage.READY) {
             runPhase(this::shutDown);
         }
         return awaitReport();
@@ -137,11 +159,9 @@ public final class Coordinator {
         return run.stage();
     }
 
-    /** Returns where each component stands, in the order of the start. */
-    public List<ComponentStatus> components() {
-        return graph.startOrder().stream()
-                .map(name -> new ComponentStatus(name, graph.dependenciesOf(name), run.lastStep(name)))
-                .toList();
+    /** Returns the report of what has happened until now. It is final if the service has ended. */
+    public Report report() {
+        return run.report();
     }
 
     /** Returns the budgets of this service. */
@@ -154,16 +174,22 @@ public final class Coordinator {
         return graph;
     }
 
+    /** Returns the plan and the budgets. */
+    @Override
+    public String toString() {
+        return graph + budgets().describe();
+    }
+
     private boolean startOrRollBack() {
         boolean ready = run.startComponents();
         synchronized (lock) {
             ready = ready && !run.isStopRequested();
             if (ready) {
-                run.becomeReady();
+                run.enter(Stage.READY);
             }
         }
         if (ready) {
-            run.logReady();
+            run.announceReady();
         } else {
             run.rollBack();
         }
@@ -173,11 +199,6 @@ public final class Coordinator {
     private boolean shutDown() {
         run.shutDown();
         return false;
-    }
-
-    private void stopUnstarted() {
-        run.enter(Stage.STOPPED);
-        result.complete(run.report());
     }
 
     /** Runs a phase and returns whether the service is ready after it; if not, everybody gets the report. */

@@ -3,7 +3,9 @@ package dev.quiesce.lifecycle;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A point on the monotonic clock by which something should have ended, handed down in place of a timeout.
@@ -72,6 +74,11 @@ public final class Deadline {
     @Override
     public String toString() {
         return "in " + remaining(TimeUnit.MILLISECONDS) + " ms";
+    }
+
+    /** Takes the head of the queue, waiting for one until this deadline, as {@link TimeSource#poll} does. */
+    <T> @Nullable T poll(BlockingQueue<T> queue) throws InterruptedException {
+        return time.poll(queue, nanoTime);
     }
 
     long remainingNanos() {

@@ -4,7 +4,8 @@ package dev.quiesce.lifecycle;
 public final class InvalidGraphException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    InvalidGraphException(String message) {
+    /** Makes the exception; the message names every mistake. */
+    public InvalidGraphException(String message) {
         super(message);
     }
 }

@@ -1,5 +1,9 @@
 package dev.quiesce.lifecycle;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.OptionalLong;
+
 /**
  * What a component does when its service starts and stops.
  *
@@ -50,4 +54,47 @@ public interface Lifecycle {
      * @throws Exception if something could not be released; the shutdown goes on and reports it
      */
     void stop(Deadline deadline) throws Exception;
+
+    /**
+     * Returns how much accepted work has not finished, for reports: requests, borrowed connections, messages being handled.
+     * Empty by default, which means that this component does not count.
+     *
+     * <p>Asked before and after each of the other calls but {@code start}, and once more when a call is left behind. Returns
+     * at once; what takes longer than some milliseconds is not waited for.
+     */
+    default OptionalLong inFlight() {
+        return OptionalLong.empty();
+    }
+
+    /**
+     * Returns a component made of two functions, for what needs no class.
+     *
+     * @param start what starts it
+     * @param stop what stops it; called once after each call of {@code start}, also if that failed
+     */
+    static Lifecycle of(Start start, Stop stop) {
+        return new FunctionalLifecycle(requireNonNull(start, "start"), requireNonNull(stop, "stop"));
+    }
+
+    /**
+     * Returns a component for something that is usable as soon as it exists, and is closed when the component stops. It is
+     * closed once, however often the component is stopped, unless closing fails: then the next stop tries again.
+     *
+     * @param resource what to close
+     */
+    static Lifecycle closing(AutoCloseable resource) {
+        return new ClosingLifecycle(requireNonNull(resource, "resource"));
+    }
+
+    /** Starts something; see {@link Lifecycle#start}. */
+    @FunctionalInterface
+    interface Start {
+        void start() throws Exception;
+    }
+
+    /** Stops something; see {@link Lifecycle#stop}. */
+    @FunctionalInterface
+    interface Stop {
+        void stop(Deadline deadline) throws Exception;
+    }
 }

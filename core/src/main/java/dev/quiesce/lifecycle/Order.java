@@ -22,13 +22,11 @@ final class Order {
     private final SortedMap<String, SortedSet<String>> predecessors;
     private final SortedMap<String, SortedSet<String>> successors;
     private final List<String> sequence;
-    private final Map<String, Integer> stepsToEnd;
 
     private Order(SortedMap<String, SortedSet<String>> predecessors, SortedMap<String, SortedSet<String>> successors) {
         this.predecessors = predecessors;
         this.successors = successors;
         this.sequence = sequence(predecessors, successors);
-        this.stepsToEnd = stepsToEnd(sequence, successors);
     }
 
     /** Returns the order in which each name comes after its predecessors. All names are keys. */
@@ -62,11 +60,6 @@ final class Order {
     /** Returns all names, each after its predecessors, and by name where that leaves a choice. */
     List<String> sequence() {
         return sequence;
-    }
-
-    /** Returns the length of the longest chain of steps that begins with the given one, itself included. */
-    int stepsToEnd(String name) {
-        return requireNonNull(stepsToEnd.get(name));
     }
 
     /** Returns a numbered line for each step with what it waits for. */
@@ -114,19 +107,5 @@ final class Order {
             }
         }
         return List.copyOf(sequence);
-    }
-
-    private static Map<String, Integer> stepsToEnd(
-            List<String> sequence, SortedMap<String, SortedSet<String>> successors) {
-        Map<String, Integer> lengths = new HashMap<>();
-        for (int i = sequence.size() - 1; i >= 0; i--) {
-            String name = sequence.get(i);
-            int longest = requireNonNull(successors.get(name)).stream()
-                    .mapToInt(next -> requireNonNull(lengths.get(next)))
-                    .max()
-                    .orElse(0);
-            lengths.put(name, longest + 1);
-        }
-        return lengths;
     }
 }

@@ -1,6 +1,6 @@
 package dev.quiesce.lifecycle;
 
-/** How one step of one component ended. */
+/** How one step of one component has ended. */
 public enum Outcome {
     /** It returned in time. */
     COMPLETED(true),
@@ -11,7 +11,9 @@ public enum Outcome {
     /** It was interrupted before the end of its time because the service was asked to stop, or to hurry. */
     CUT(true),
     /** It was not called, because what it should follow did not happen or the service was asked to stop or hurry first. */
-    SKIPPED(true);
+    SKIPPED(true),
+    /** It had not ended when the report was made. A final report has no such step. */
+    RUNNING(false);
 
     private final boolean clean;
 

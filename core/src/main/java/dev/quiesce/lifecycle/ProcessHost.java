@@ -2,8 +2,11 @@ package dev.quiesce.lifecycle;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +38,27 @@ import org.slf4j.LoggerFactory;
  * that arrive within 250 ms of the one before count as the same: a terminal and a wrapper script, or a supervisor, may
  * well deliver one request twice.
  *
- * <p>A process that has been asked to stop, or whose start has failed, ends whatever happens: one second after the total
- * time of the shutdown a watchdog halts the JVM with code 1.
+ * <p>A process that has been asked to stop, or whose start has failed, ends whatever happens: when the total time of the
+ * shutdown is over, a watchdog halts the JVM with code 1.
  *
  * <p>A {@code System.exit} from elsewhere still stops the service in order, by a shutdown hook, and keeps its own code.
- * Where the JVM does not let signals be trapped, as with {@code -Xrs}, a line in the log says so.
+ * Where the JVM does not let signals be trapped, as with {@code -Xrs} or without the module {@code jdk.unsupported}, a line
+ * in the log says so, and what then becomes of a signal.
+ *
+ * <p>The report is logged as one line of JSON, and the line after it says in words how it went, with the exit code.
+ *
+ * <table>
+ * <caption>Environment</caption>
+ * <tr><th>Variable</th><th>Meaning</th></tr>
+ * <tr><td>{@code QUIESCE_PLATFORM_GRACE}</td><td>how long the platform waits after SIGTERM before it kills, for example
+ * {@code 30s}; a service whose shutdown may take as long is not started. Where it is not set, the default of Kubernetes
+ * (30 s) or systemd (90 s) is assumed if one of them is recognised, and a total that does not fit is warned of</td></tr>
+ * <tr><td>{@code QUIESCE_REPORT_FILE}</td><td>a file to write the final report to, for example
+ * {@code /dev/termination-log}; none by default</td></tr>
+ * <tr><td>{@code NOTIFY_SOCKET}</td><td>set by systemd for a unit of {@code Type=notify}: it is then told by
+ * {@code systemd-notify} of readiness, of the stop and the time that this may take, and of what is waited for; the unit
+ * needs {@code NotifyAccess=all}</td></tr>
+ * </table>
  *
  * <p>Thread-safe.
  */
@@ -51,6 +70,8 @@ public final class ProcessHost {
 
     private final List<String> untrapped = new ArrayList<>();
     private @Nullable Coordinator service;
+    private @Nullable LastWords words;
+    private boolean jvmExits;
     private int requests;
     private int hurriedBy;
     private boolean watched;
@@ -101,46 +122,100 @@ public final class ProcessHost {
     }
 
     private int run(Coordinator service) {
-        attach(requireNonNull(service, "service"));
-        if (!untrapped.isEmpty()) {
-            log().warn(
-                            "Cannot trap {}: such a signal ends the JVM without an ordered stop; run it without -Xrs",
-                            String.join(", ", untrapped));
+        try {
+            prepare(requireNonNull(service, "service"), System.getenv());
+        } catch (IllegalArgumentException e) {
+            log().error("Not started: {}; exit code {}", e.getMessage(), EXIT_START_FAILED);
+            return EXIT_START_FAILED;
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> service.stop("System.exit"), "quiesce-exit"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopBeforeJvmExits(service), "quiesce-exit"));
+        int code;
+        Report report;
         try {
             if (service.start()) {
                 service.awaitStopRequest();
             }
+            report = service.stop("interrupt");
+            code = exitCode(report);
         } catch (StartFailedException e) {
-            watch(service);
-            log().error("Start failed: {}; exit code {}", e.getMessage(), EXIT_START_FAILED);
-            return EXIT_START_FAILED;
+            report = e.report();
+            code = EXIT_START_FAILED;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            report = service.stop("interrupt");
+            code = exitCode(report);
         }
-        watch(service);
-        Report report = service.stop("interrupt");
-        int code = exitCode(report);
-        if (code == 0) {
-            log().info("{}; exit code 0", report.summary());
-        } else {
-            log().error("{}; exit code {}", report.summary(), code);
+        if (!doesJvmExit()) {
+            conclude(report, "exit code " + code);
         }
         return code;
     }
 
-    private synchronized void attach(Coordinator coordinator) {
+    /** Does what has to be done before anything starts, so that a mistake leaves nothing behind. */
+    private void prepare(Coordinator coordinator, Map<String, String> environment) {
+        Optional<ReportFile> file = ReportFile.in(environment);
+        Duration total = coordinator.budgets().total();
+        Optional<PlatformGrace> tooShort = PlatformGrace.in(environment).filter(grace -> !grace.fits(total));
+        if (tooShort.filter(PlatformGrace::known).isPresent()) {
+            throw new IllegalArgumentException(tooShort.get().mismatch(total));
+        }
+        attach(coordinator, new LastWords(coordinator, file));
+        tooShort.ifPresent(grace -> log().warn("{}", grace.mismatch(total)));
+        if (!untrapped.isEmpty()) {
+            log().warn("Cannot trap {}", String.join(", ", untrapped));
+        }
+        coordinator.listen(new Watch());
+        file.ifPresent(coordinator::listen);
+        if (environment.containsKey(SystemdNotifier.SOCKET)) {
+            coordinator.listen(new SystemdNotifier(coordinator.budgets()));
+        }
+    }
+
+    /** Sees to it that a shutdown for whatever reason, a failed start included, ends in time. */
+    private final class Watch implements LifecycleListener {
+        @Override
+        public void entered(Stage stage) {
+            if (stage == Stage.LINGERING || stage == Stage.QUIESCING || stage.isTerminal()) {
+                watch();
+            }
+        }
+    }
+
+    private void stopBeforeJvmExits(Coordinator coordinator) {
+        synchronized (this) {
+            jvmExits = true;
+        }
+        watch();
+        boolean first = !coordinator.stage().isTerminal();
+        Report report = coordinator.stop(untrapped.isEmpty() ? "System.exit" : "exit of the JVM");
+        if (first) {
+            conclude(report, "the JVM exits with the code that it was given");
+        }
+    }
+
+    private synchronized boolean doesJvmExit() {
+        return jvmExits;
+    }
+
+    private static void conclude(Report report, String code) {
+        if (report.isClean() && !report.hurried()) {
+            log().info("{}; {}", report.summary(), code);
+        } else {
+            log().error("{}; {}", report.summary(), code);
+        }
+    }
+
+    private synchronized void attach(Coordinator coordinator, LastWords lastWords) {
         if (service != null) {
             throw new IllegalStateException("A process host runs one service, once");
         }
         service = coordinator;
+        words = lastWords;
     }
 
-    private synchronized void watch(Coordinator stopping) {
-        if (!watched) {
+    private synchronized void watch() {
+        if (!watched && service != null && words != null) {
             watched = true;
-            Watchdog.start(stopping.budgets().total());
+            Watchdog.start(service.budgets(), words);
         }
     }
 
@@ -163,8 +238,19 @@ public final class ProcessHost {
             case SAME -> log().debug("SIG{} again", name);
             case FIRST -> log().debug("SIG{} received", name);
             case SECOND -> log().warn("SIG{} received again: hurrying, work in flight may be lost", name);
-            case THIRD -> Runtime.getRuntime().halt(EXIT_SIGNAL_BASE + number);
+            case THIRD -> halt(name, EXIT_SIGNAL_BASE + number);
         }
+    }
+
+    private void halt(String name, int code) {
+        LastWords last;
+        synchronized (this) {
+            last = words;
+        }
+        if (last != null) {
+            last.say("Halted by a third signal, SIG" + name + "; exit code " + code);
+        }
+        Runtime.getRuntime().halt(code);
     }
 
     private enum Request {
@@ -195,7 +281,7 @@ public final class ProcessHost {
             stopping.hurry();
             return Request.SECOND;
         }
-        watch(stopping);
+        watch();
         stopping.requestStop("SIG" + name);
         return Request.FIRST;
     }

@@ -1,29 +1,55 @@
 package dev.quiesce.lifecycle;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one run of a service did: each step of each component, from the first start to the last stop.
+ * What one run of a service has done: each step of each component, from the first start to the last stop.
  *
- * <p>Immutable.
+ * <p>Immutable. A report can be made at any time; it is the final one if its stage is terminal.
  *
- * @param reason why the service was stopped, for example {@code SIGTERM}
+ * @param stage the stage that the service was in
+ * @param reason why the service was stopped, for example {@code SIGTERM}; null if nobody has asked for that, as after a
+ *     failed start
  * @param started whether the service became ready
  * @param hurried whether the shutdown was told to hurry, which cuts linger and drain
+ * @param at when the report was made, by the wall clock
  * @param startTime the time from the begin of the start until the service was ready, or until the start was given up
  * @param stopTime the time from the request to stop, or the failure of the start, until everything was stopped
- * @param steps the steps in the order in which they ended
+ * @param total the budget of the whole shutdown
+ * @param stages the time that was spent in each stage; at the first request to stop, a start under way goes on as such
+ * @param components the names of all components, in the order of the start
+ * @param steps the steps in the order in which they ended, then those that are under way. A component that has nothing to
+ *     do when the service quiesces or drains takes no step there
  */
 public record Report(
-        String reason, boolean started, boolean hurried, Duration startTime, Duration stopTime, List<Step> steps) {
+        Stage stage,
+        @Nullable String reason,
+        boolean started,
+        boolean hurried,
+        Instant at,
+        Duration startTime,
+        Duration stopTime,
+        Duration total,
+        Map<Stage, Duration> stages,
+        List<String> components,
+        List<Step> steps) {
 
-    /** Makes the list of steps immutable. */
+    /** Makes the collections immutable. */
     public Report {
+        Map<Stage, Duration> times = new EnumMap<>(Stage.class);
+        times.putAll(stages);
+        stages = Collections.unmodifiableMap(times);
+        components = List.copyOf(components);
         steps = List.copyOf(steps);
     }
 
@@ -33,15 +59,22 @@ public record Report(
      * @param component the component's name
      * @param stage the stage in which it was taken: starting, quiescing, draining or stopping
      * @param outcome how it ended
+     * @param began when it began, from the begin of the start if it was taken then, and otherwise from the request to stop
      * @param took how long it took
-     * @param error what it threw, if it failed
-     * @param stack where the component's thread stood when the step overran, innermost frame first; otherwise empty
+     * @param inFlightAtBegin how much accepted work the component had not finished before the step; empty if it does not
+     *     count, and in the start
+     * @param inFlightAtEnd the same after the step, or when it was left behind
+     * @param error what it threw, if it did
+     * @param stack where the component's thread stood when the step was left behind, innermost frame first; otherwise empty
      */
     public record Step(
             String component,
             Stage stage,
             Outcome outcome,
+            Duration began,
             Duration took,
+            OptionalLong inFlightAtBegin,
+            OptionalLong inFlightAtEnd,
             @Nullable Throwable error,
             List<StackTraceElement> stack) {
 
@@ -58,11 +91,14 @@ public record Report(
             if (error != null) {
                 return sentence + ": " + words(error);
             }
+            if (!outcome.isClean() && inFlightAtEnd.orElse(0) > 0) {
+                sentence += " with " + inFlightAtEnd.getAsLong() + " in flight";
+            }
             return stack.isEmpty() ? sentence : sentence + " at " + stack.get(0);
         }
 
-        /** An exception is foreign code: even asking for its message may fail. */
-        private static String words(Throwable error) {
+        /** Returns what an error says. An exception is foreign code: even asking for its message may fail. */
+        static String words(Throwable error) {
             try {
                 return error.getMessage() == null ? error.toString() : error.getMessage();
             } catch (RuntimeException e) {
@@ -77,16 +113,17 @@ public record Report(
                 case OVERRAN -> "overran";
                 case CUT -> "was cut";
                 case SKIPPED -> "was skipped";
+                case RUNNING -> "has not ended";
             };
         }
     }
 
-    /** Returns the steps that failed or overran, in the order in which they did. */
+    /** Returns the steps that are not clean: those that failed or overran, and in a report that is not final, run. */
     public List<Step> faults() {
         return steps.stream().filter(step -> !step.outcome().isClean()).toList();
     }
 
-    /** Returns whether no step failed or overran. */
+    /** Returns whether every step is clean. */
     public boolean isClean() {
         return faults().isEmpty();
     }
@@ -101,10 +138,29 @@ public record Report(
     /** Returns one line that says how it went, naming every culprit. */
     public String summary() {
         String took = " in " + stopTime.toMillis() + " ms (" + reason + ")";
+        String culprits = faults().stream().map(Step::toString).collect(Collectors.joining("; "));
+        if (!stage.isTerminal()) {
+            return "Not at an end: " + stage + took + (culprits.isEmpty() ? "" : ": " + culprits);
+        }
+        if (isStartFailure()) {
+            return "Start failed: " + culprits;
+        }
         if (!isClean()) {
-            return "Stopped with faults" + took + ": "
-                    + faults().stream().map(Step::toString).collect(Collectors.joining("; "));
+            return "Stopped with faults" + took + ": " + culprits;
         }
         return (hurried ? "Stopped in a hurry" : "Stopped cleanly") + took;
+    }
+
+    /**
+     * Returns this report as one line of JSON. Its schema has a version and is described in the handbook, docs/report.md:
+     * fields may be added to a version, but none is removed or changes its meaning.
+     */
+    public String toJson() {
+        return ReportJson.of(this);
+    }
+
+    /** Returns whether the service was stopped because it could not start, and not because somebody asked for it. */
+    boolean isStartFailure() {
+        return stage == Stage.FAILED && !started && reason == null;
     }
 }

@@ -3,19 +3,15 @@ package dev.quiesce.lifecycle;
 import dev.quiesce.lifecycle.Report.Step;
 import dev.quiesce.lifecycle.RunningStep.Event;
 import dev.quiesce.lifecycle.RunningStep.Wake;
+import dev.quiesce.lifecycle.StageRun.Engine;
 import dev.quiesce.lifecycle.StageRun.Rules;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Run {
     private static final Logger log = LoggerFactory.getLogger(Coordinator.class);
+    private static final Logger reportLog = LoggerFactory.getLogger(Report.class);
 
     /** A quiesce should return at once; one that has not by then is left behind so that draining gets its time. */
     private static final Duration LONGEST_QUIESCE = Duration.ofSeconds(1);
@@ -38,31 +35,26 @@ final class Run {
     private final ComponentGraph graph;
     private final Budgets budgets;
     private final TimeSource time;
+    private final Engine engine;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    private final ThreadPoolExecutor executor =
-            new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), Run::daemon);
+    private final Journal journal;
+    private final Listeners listeners = new Listeners();
+    private final Observer observer = new Observer();
 
-    private final List<Step> steps = new ArrayList<>();
     private final Set<String> touched = new HashSet<>();
     private final Set<String> started = new HashSet<>();
-    private @Nullable Step startFault;
-    private boolean becameReady;
-    private long startBegan;
-    private long startEnded;
-    private long stopBegan;
-    private long stopEnded;
-
-    private final Map<String, Step> lastSteps = new ConcurrentHashMap<>();
-    private volatile Stage stage = Stage.NEW;
+    private volatile @Nullable Step startFault;
     private volatile @Nullable StopRequest stopRequest;
     private volatile boolean hurried;
 
     private record StopRequest(String reason, long at) {}
 
-    Run(ComponentGraph graph, Budgets budgets, TimeSource time) {
+    Run(ComponentGraph graph, Budgets budgets, TimeSource time, Executor threads) {
         this.graph = graph;
         this.budgets = budgets;
         this.time = time;
+        this.engine = new Engine(time, threads, events);
+        this.journal = new Journal(graph, budgets, time);
     }
 
     Budgets budgets() {
@@ -70,27 +62,32 @@ final class Run {
     }
 
     Stage stage() {
-        return stage;
+        return journal.stage();
     }
 
     void enter(Stage next) {
-        stage = next;
+        journal.enter(next);
+        listeners.tell(listener -> listener.entered(next));
     }
 
-    @Nullable
-    Step lastStep(String component) {
-        return lastSteps.get(component);
+    void listen(LifecycleListener listener) {
+        listeners.add(listener);
+    }
+
+    Report report() {
+        return journal.report(reason(), hurried);
     }
 
     boolean isStopRequested() {
         return stopRequest != null;
     }
 
+    /** Takes note of the first request. Every one wakes the thread that waits, as circumstances may have changed. */
     synchronized void requestStop(String reason) {
         if (stopRequest == null) {
             stopRequest = new StopRequest(reason, time.nanoTime());
-            events.add(Wake.WAKE);
         }
+        events.add(Wake.WAKE);
     }
 
     void hurry() {
@@ -102,61 +99,75 @@ final class Run {
 
     /** Starts the components and returns whether all have started. */
     boolean startComponents() {
-        graph.yielded().forEach(log::info);
+        graph.remarks().forEach(log::info);
         log.info("Starting {} components", graph.names().size());
-        startBegan = time.nanoTime();
-        long end = startBegan + budgets.start().toNanos();
+        long end = time.nanoTime() + budgets.start().toNanos();
+        Shares shares = budgets.shares(graph, Stage.STARTING);
         runStage(
                 Stage.STARTING,
-                graph.start(),
-                new Rules(graph.names(), name -> end, this::startCut, (lifecycle, deadline) -> lifecycle.start()));
-        startEnded = time.nanoTime();
+                new Rules(
+                        graph.start(),
+                        component -> true,
+                        (component, now) -> shares.end(component, now, end),
+                        this::startCut,
+                        (lifecycle, deadline) -> lifecycle.start()));
         return started.size() == graph.names().size();
     }
 
-    void becomeReady() {
-        becameReady = true;
-        enter(Stage.READY);
-    }
-
-    void logReady() {
-        log.info("Ready after {} ms", millis(startEnded - startBegan));
+    void announceReady() {
+        Report report = report();
+        listeners.tell(listener -> listener.started(report));
+        log.info("Ready after {} ms", report.startTime().toMillis());
     }
 
     /** Stops what has started and what was on its way. */
     void rollBack() {
         StopRequest request = stopRequest;
-        stopBegan = request != null ? request.at() : startEnded;
+        long began = request != null ? request.at() : time.nanoTime();
+        journal.stopBegan(began);
         log.info("Rolling back the start: {}", startFault == null ? reason() : startFault);
-        release();
+        release(began);
     }
 
     /** Takes a service that is ready through linger, quiesce, drain and stop. */
     void shutDown() {
         StopRequest request = stopRequest;
-        stopBegan = request == null ? time.nanoTime() : request.at();
+        long began = request == null ? time.nanoTime() : request.at();
+        journal.stopBegan(began);
         log.info("Stopping: {}; at most {} ms", reason(), budgets.total().toMillis());
-        linger();
-        release();
+        linger(began + budgets.linger().toNanos());
+        release(began);
     }
 
-    /** Ends the run and returns its report. */
+    /** Ends a run that has been through its stages and returns its report. */
     Report finish() {
-        stopEnded = time.nanoTime();
-        executor.shutdown();
+        enter(startFault == null && journal.isClean() ? Stage.STOPPED : Stage.FAILED);
+        return announceEnd();
+    }
+
+    /** Returns the final report once everybody has been told. */
+    Report announceEnd() {
         Report report = report();
-        enter(startFault == null && report.isClean() ? Stage.STOPPED : Stage.FAILED);
+        reportLog.info("{}", report.toJson());
+        listeners.tell(listener -> listener.ended(report));
+        listeners.finish(budgets.end().dividedBy(2));
         return report;
     }
 
-    Report report() {
-        return new Report(
-                reason(),
-                becameReady,
-                hurried,
-                Duration.ofNanos(startEnded - startBegan),
-                Duration.ofNanos(stopEnded - stopBegan),
-                steps);
+    @Nullable
+    StartFailedException startFailure(Report report) {
+        Step fault = startFault;
+        if (fault == null) {
+            return null;
+        }
+        Throwable cause = fault.error() == null ? overrun(fault) : fault.error();
+        StartFailedException failure = new StartFailedException(fault.toString(), cause, report);
+        for (Step step : report.steps()) {
+            if (step.error() != null && step.error() != cause) {
+                failure.addSuppressed(step.error());
+            }
+        }
+        return failure;
     }
 
     /** Returns by when starts under way have to end once the start has failed or a stop is asked for. */
@@ -172,24 +183,7 @@ final class Run {
         return (request == null ? now : request.at()) + budgets.drain().toNanos();
     }
 
-    @Nullable
-    StartFailedException startFailure(Report report) {
-        Step fault = startFault;
-        if (fault == null) {
-            return null;
-        }
-        Throwable cause = fault.error() == null ? overrun(fault) : fault.error();
-        StartFailedException failure = new StartFailedException(fault.toString(), cause, report);
-        for (Step step : steps) {
-            if (step.error() != null && step.error() != cause) {
-                failure.addSuppressed(step.error());
-            }
-        }
-        return failure;
-    }
-
-    private void linger() {
-        long end = stopBegan + budgets.linger().toNanos();
+    private void linger(long end) {
         boolean interrupted = false;
         while (!hurried && time.nanoTime() - end < 0) {
             try {
@@ -203,66 +197,53 @@ final class Run {
         }
     }
 
-    private void release() {
-        long end = stopBegan + budgets.total().toNanos();
-        long drainEnd = end - budgets.stop().toNanos();
+    private void release(long began) {
+        long drainEnd = began + budgets.total().minus(budgets.stop()).toNanos();
+        long stopEnd = began + budgets.total().minus(budgets.end()).toNanos();
+        Shares drainShares = budgets.shares(graph, Stage.DRAINING);
+        Shares stopShares = budgets.shares(graph, Stage.STOPPING);
 
         enter(Stage.QUIESCING);
         long now = time.nanoTime();
-        long quiesceEnd = now + Math.min(LONGEST_QUIESCE.toNanos(), Math.max(0, drainEnd - now) / 4);
+        long forDrain = Math.max(0, drainEnd - now - drainShares.heldBack());
+        long quiesceEnd = now + Math.min(LONGEST_QUIESCE.toNanos(), forDrain / 4);
         runStage(
                 Stage.QUIESCING,
-                Order.none(graph.names()),
-                new Rules(started, name -> quiesceEnd, () -> null, (lifecycle, deadline) -> lifecycle.quiesce()));
+                new Rules(
+                        Order.none(graph.names()),
+                        component -> started.contains(component) && Overrides.quiesce(graph.lifecycle(component)),
+                        (component, begun) -> quiesceEnd,
+                        () -> null,
+                        (lifecycle, deadline) -> lifecycle.quiesce()));
 
         enter(Stage.DRAINING);
         runStage(
                 Stage.DRAINING,
-                graph.drain(),
                 new Rules(
-                        started,
-                        name -> drainEnd,
+                        graph.drain(),
+                        component -> started.contains(component) && Overrides.drain(graph.lifecycle(component)),
+                        (component, begun) -> drainShares.end(component, begun, drainEnd),
                         () -> hurried ? time.nanoTime() + CUT_GRACE.toNanos() : null,
                         Lifecycle::drain));
 
         enter(Stage.STOPPING);
-        Order order = graph.stop();
         runStage(
                 Stage.STOPPING,
-                order,
-                new Rules(touched, name -> share(end, order, name), () -> null, Lifecycle::stop));
+                new Rules(
+                        graph.stop(),
+                        touched::contains,
+                        (component, begun) -> stopShares.end(component, begun, stopEnd),
+                        () -> null,
+                        Lifecycle::stop));
     }
 
-    /** Returns the end of a component's share of the time left, which leaves as much to each step that may follow it. */
-    private long share(long end, Order order, String component) {
-        long now = time.nanoTime();
-        return now + Math.max(0, end - now) / order.stepsToEnd(component);
+    private void runStage(Stage stage, Rules rules) {
+        new StageRun(stage, graph, rules, engine, observer).run();
     }
 
-    private void runStage(Stage running, Order order, Rules rules) {
-        new StageRun(running, order, graph, rules, time, executor, events, this::record).run();
-    }
-
-    private void record(Step step) {
-        steps.add(step);
-        lastSteps.put(step.component(), step);
-        if (step.stage() == Stage.STARTING && step.outcome() != Outcome.SKIPPED) {
-            touched.add(step.component());
-            if (step.outcome() == Outcome.COMPLETED) {
-                started.add(step.component());
-            } else if (startFault == null && !step.outcome().isClean() && !isStopRequested()) {
-                startFault = step;
-            }
-        }
-        StepLog.write(step);
-    }
-
-    private String reason() {
+    private @Nullable String reason() {
         StopRequest request = stopRequest;
-        if (startFault != null || request == null) {
-            return "start failed";
-        }
-        return request.reason();
+        return request == null || startFault != null ? null : request.reason();
     }
 
     private static TimeoutException overrun(Step step) {
@@ -271,13 +252,55 @@ final class Run {
         return overrun;
     }
 
-    private static long millis(long nanos) {
-        return TimeUnit.NANOSECONDS.toMillis(nanos);
-    }
+    /** Passes on what happens to whoever wants to know. Confined to the thread that runs the phase. */
+    private final class Observer implements StageRun.Observer {
 
-    private static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "quiesce-idle");
-        thread.setDaemon(true);
-        return thread;
+        @Override
+        public void began(RunningStep step) {
+            journal.began(step);
+            if (step.stage() == Stage.STARTING) {
+                touched.add(step.component());
+            }
+            StepLog.began(step.component(), step.stage());
+            listeners.tell(listener -> listener.began(step.component(), step.stage()));
+        }
+
+        @Override
+        public void ended(RunningStep step, Outcome outcome, @Nullable Throwable error, List<StackTraceElement> stack) {
+            step.trace().end(outcome);
+            Step ended = journal.ended(step, outcome, error, stack);
+            if (ended.stage() == Stage.STARTING) {
+                if (outcome == Outcome.COMPLETED) {
+                    started.add(ended.component());
+                } else if (startFault == null && !outcome.isClean() && !isStopRequested()) {
+                    startFault = ended;
+                }
+            }
+            StepLog.ended(ended);
+            listeners.tell(listener -> listener.ended(ended));
+        }
+
+        @Override
+        public void skipped(String component, Stage stage) {
+            Step skipped = journal.skipped(component, stage);
+            StepLog.ended(skipped);
+            listeners.tell(listener -> listener.ended(skipped));
+        }
+
+        @Override
+        public void endedLate(RunningStep step) {
+            StepLog.endedLate(step.component(), step.stage());
+        }
+
+        @Override
+        public void waiting(Stage stage, List<RunningStep> running, long now) {
+            StepLog.waiting(stage, running, now);
+            long last = running.stream()
+                    .mapToLong(step -> step.endsAt() - now)
+                    .max()
+                    .orElse(0);
+            List<String> names = running.stream().map(RunningStep::component).toList();
+            listeners.tell(listener -> listener.waiting(stage, names, Duration.ofNanos(Math.max(0, last))));
+        }
     }
 }

@@ -1,13 +1,14 @@
 package dev.quiesce.lifecycle;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call of a component's method on a thread of its own, which can be left behind.
  *
- * <p>The times belong to the thread that runs the stage; the rest is safe for use by many threads.
+ * <p>The end belongs to the thread that runs the stage; the rest is safe for use by many threads.
  */
 final class RunningStep implements Runnable {
 
@@ -27,51 +28,62 @@ final class RunningStep implements Runnable {
     }
 
     private final String component;
+    private final Stage stage;
     private final Lifecycle lifecycle;
     private final Call call;
     private final Deadline deadline;
     private final BlockingQueue<Event> events;
-    private final String threadName;
+    private final StepTrace trace;
     private final long startedAt;
     private long endsAt;
 
+    private volatile OptionalLong inFlightAtBegin = OptionalLong.empty();
+    private volatile OptionalLong inFlightAtEnd = OptionalLong.empty();
     private @Nullable Thread thread;
     private boolean interrupted;
 
     RunningStep(
             String component,
+            Stage stage,
             Lifecycle lifecycle,
             Call call,
             Deadline deadline,
-            String threadName,
             long startedAt,
             long endsAt,
             BlockingQueue<Event> events) {
         this.component = component;
+        this.stage = stage;
         this.lifecycle = lifecycle;
         this.call = call;
         this.deadline = deadline;
-        this.threadName = threadName;
         this.startedAt = startedAt;
         this.endsAt = endsAt;
         this.events = events;
+        this.trace = StepTrace.begin(component, stage);
     }
 
     @Override
     public void run() {
         Thread current = Thread.currentThread();
         String idleName = current.getName();
-        current.setName(threadName);
+        current.setName("quiesce-" + Budgets.name(stage) + "-" + component);
         enter(current);
         Throwable error = null;
         try {
+            inFlightAtBegin = countInFlight();
             call.run(lifecycle, deadline);
         } catch (Throwable thrown) {
             error = thrown;
         }
+        measureInFlight();
         leave();
         current.setName(idleName);
         events.add(new Ended(this, error));
+    }
+
+    /** Reads how much is in flight now, as the count at the end of the step. Foreign code: it may take its time. */
+    void measureInFlight() {
+        inFlightAtEnd = countInFlight();
     }
 
     /** Interrupts the call, unless it has ended. */
@@ -87,12 +99,35 @@ final class RunningStep implements Runnable {
         return thread == null ? List.of() : List.of(thread.getStackTrace());
     }
 
+    /** Returns whether the call is inside {@code System.exit}, from which it cannot return. */
+    boolean isExiting() {
+        return stack().stream()
+                .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime")
+                        && frame.getMethodName().equals("exit"));
+    }
+
     String component() {
         return component;
     }
 
+    Stage stage() {
+        return stage;
+    }
+
+    StepTrace trace() {
+        return trace;
+    }
+
     long startedAt() {
         return startedAt;
+    }
+
+    OptionalLong inFlightAtBegin() {
+        return inFlightAtBegin;
+    }
+
+    OptionalLong inFlightAtEnd() {
+        return inFlightAtEnd;
     }
 
     /** Returns the point at which the step is left behind. */
@@ -103,6 +138,17 @@ final class RunningStep implements Runnable {
     void endBy(long time) {
         if (time - endsAt < 0) {
             endsAt = time;
+        }
+    }
+
+    private OptionalLong countInFlight() {
+        if (stage == Stage.STARTING) {
+            return OptionalLong.empty();
+        }
+        try {
+            return lifecycle.inFlight();
+        } catch (Throwable uncounted) {
+            return OptionalLong.empty();
         }
     }
 

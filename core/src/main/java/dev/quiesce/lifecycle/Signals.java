@@ -23,7 +23,7 @@ final class Signals {
      * Traps a signal in place of the JVM's default action.
      *
      * @param name the signal's name without SIG, for example {@code TERM}
-     * @return why the signal could not be trapped, or nothing if it is trapped
+     * @return why the signal could not be trapped and what becomes of it then, or nothing if it is trapped
      */
     static Optional<String> trap(String name, Handler handler) {
         try {
@@ -45,9 +45,12 @@ final class Signals {
                     .invoke(null, signalType.getConstructor(String.class).newInstance(name), proxy);
             return Optional.empty();
         } catch (InvocationTargetException e) {
-            return Optional.of(String.valueOf(e.getCause().getMessage()));
+            return Optional.of(e.getCause().getMessage()
+                    + "; it ends the JVM at once, without an ordered stop: run the JVM without -Xrs");
         } catch (ReflectiveOperationException e) {
-            return Optional.of("this JVM has no sun.misc.Signal: " + e.getMessage());
+            return Optional.of(
+                    "this JVM has no sun.misc.Signal; the service is stopped in order by a shutdown hook, but"
+                            + " the exit code is the JVM's, and a second signal has no effect: add the module jdk.unsupported");
         }
     }
 }

@@ -2,35 +2,29 @@ package dev.quiesce.lifecycle;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.quiesce.lifecycle.Report.Step;
 import dev.quiesce.lifecycle.RunningStep.Ended;
 import dev.quiesce.lifecycle.RunningStep.Event;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Takes all components through one stage: each as soon as those before it in the order are through, side by side where
- * the order leaves them free, none longer than its time.
+ * Takes components through one stage: each as soon as those before it in the order are through, side by side where the
+ * order leaves them free, none longer than its time.
  *
  * <p>Confined to the thread that calls {@link #run}; only the events come from other threads.
  */
 final class StageRun {
-    private static final Logger log = LoggerFactory.getLogger(Coordinator.class);
     private static final long PROGRESS_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     /** How much earlier a component's deadline lies than the point at which it is left behind, so that it can say why. */
@@ -39,95 +33,119 @@ final class StageRun {
     /** What even the last step of a stage that has run out of time gets. */
     private static final long SHORTEST_STEP = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /** How long those that are left behind are waited for to say what they have in flight. */
+    private static final long LONGEST_MEASURE = TimeUnit.MILLISECONDS.toNanos(10);
+
     /**
      * What differs from stage to stage.
      *
-     * @param participants the components that take part; those after the others do not wait for them
-     * @param endOf the point on the clock at which a component's step, begun now, is left behind
+     * @param order the order of the components
+     * @param takesPart whether a component takes part; those after one that does not do not wait for it
+     * @param share the point on the clock by which a component's step, begun now, has to end
      * @param cut once the stage is cut, the point on the clock by which running steps have to end; null until then
      * @param call the call of the component's method
      */
     record Rules(
-            Set<String> participants,
-            ToLongFunction<String> endOf,
+            Order order,
+            Predicate<String> takesPart,
+            Share share,
             Supplier<@Nullable Long> cut,
             RunningStep.Call call) {}
 
+    /** Says by when a step has to end. */
+    interface Share {
+        long end(String component, long now);
+    }
+
+    /** What steps are run with: the clock, their threads, and the way in which they report their end. */
+    record Engine(TimeSource time, Executor threads, BlockingQueue<Event> events) {}
+
+    /** Is told of each step. Called on the thread that runs the stage. */
+    interface Observer {
+        void began(RunningStep step);
+
+        void ended(RunningStep step, Outcome outcome, @Nullable Throwable error, List<StackTraceElement> stack);
+
+        void skipped(String component, Stage stage);
+
+        void endedLate(RunningStep step);
+
+        void waiting(Stage stage, List<RunningStep> running, long now);
+    }
+
     private final Stage stage;
-    private final Order order;
     private final ComponentGraph graph;
     private final Rules rules;
-    private final TimeSource time;
-    private final Executor executor;
-    private final BlockingQueue<Event> events;
-    private final Consumer<Step> ended;
+    private final Engine engine;
+    private final Observer observer;
 
     private final Map<String, Integer> waitingFor = new HashMap<>();
     private final TreeSet<String> free = new TreeSet<>();
-    private final Map<String, RunningStep> running = new TreeMap<>();
+    private final Map<String, RunningStep> running = new LinkedHashMap<>();
+    private long nextProgress;
+    private long nextEnd;
+    private boolean woken;
     private boolean cut;
 
-    StageRun(
-            Stage stage,
-            Order order,
-            ComponentGraph graph,
-            Rules rules,
-            TimeSource time,
-            Executor executor,
-            BlockingQueue<Event> events,
-            Consumer<Step> ended) {
+    StageRun(Stage stage, ComponentGraph graph, Rules rules, Engine engine, Observer observer) {
         this.stage = stage;
-        this.order = order;
         this.graph = graph;
         this.rules = rules;
-        this.time = time;
-        this.executor = executor;
-        this.events = events;
-        this.ended = ended;
+        this.engine = engine;
+        this.observer = observer;
     }
 
     /** Returns when every component is through, or has been left behind. */
     void run() {
-        for (String component : order.sequence()) {
-            int count = order.predecessors(component).size();
+        for (String component : rules.order().sequence()) {
+            int count = rules.order().predecessors(component).size();
             waitingFor.put(component, count);
             if (count == 0) {
                 free.add(component);
             }
         }
         boolean interrupted = false;
-        long nextProgress = time.nanoTime() + PROGRESS_INTERVAL;
+        nextProgress = now() + PROGRESS_INTERVAL;
+        nextEnd = nextProgress;
         startFree();
         while (!running.isEmpty()) {
             try {
-                for (Event event = time.poll(events, earliest(nextProgress)); event != null; event = events.poll()) {
-                    if (event instanceof Ended end) {
-                        finish(end);
-                    }
-                }
+                takeEvents();
             } catch (InterruptedException e) {
                 interrupted = true;
             }
             cutIfAsked();
+            leaveExitingBehind();
             leaveOverrunBehind();
             startFree();
-            if (time.nanoTime() - nextProgress >= 0) {
-                logProgress();
-                nextProgress += PROGRESS_INTERVAL;
-            }
+            tellProgress();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private void takeEvents() throws InterruptedException {
+        long until = nextEnd - nextProgress < 0 ? nextEnd : nextProgress;
+        for (Event event = engine.time().poll(engine.events(), until);
+                event != null;
+                event = engine.events().poll()) {
+            if (event instanceof Ended end) {
+                finish(end);
+            } else {
+                woken = true;
+            }
+        }
+    }
+
     private void startFree() {
         while (!free.isEmpty()) {
             String component = requireNonNull(free.pollFirst());
-            if (!rules.participants().contains(component)) {
+            if (!rules.takesPart().test(component)) {
                 release(component);
             } else if (cut || rules.cut().get() != null) {
-                end(component, Outcome.SKIPPED, 0, null, List.of());
+                observer.skipped(component, stage);
+                release(component);
             } else {
                 start(component);
             }
@@ -135,38 +153,38 @@ final class StageRun {
     }
 
     private void start(String component) {
-        long now = time.nanoTime();
-        long length = Math.max(SHORTEST_STEP, rules.endOf().applyAsLong(component) - now);
+        long now = now();
+        long length = Math.max(SHORTEST_STEP, rules.share().end(component, now) - now);
         long margin = Math.min(LONGEST_MARGIN, length / 10);
         RunningStep step = new RunningStep(
                 component,
+                stage,
                 graph.lifecycle(component),
                 rules.call(),
-                Deadline.after(Duration.ofNanos(length - margin), time),
-                "quiesce-" + stage.name().toLowerCase(Locale.ROOT) + "-" + component,
+                Deadline.after(Duration.ofNanos(length - margin), engine.time()),
                 now,
                 now + length,
-                events);
-        if (stage == Stage.STOPPING) {
-            log.info("Stopping {}", component);
-        }
+                engine.events());
         running.put(component, step);
+        if (step.endsAt() - nextEnd < 0) {
+            nextEnd = step.endsAt();
+        }
+        observer.began(step);
         try {
-            executor.execute(step);
+            engine.threads().execute(step);
         } catch (RuntimeException | OutOfMemoryError noThread) {
-            running.remove(component);
-            end(component, Outcome.FAILED, 0, noThread, List.of());
+            end(step, Outcome.FAILED, noThread, List.of());
         }
     }
 
     private void finish(Ended end) {
         RunningStep step = end.step();
-        if (!running.remove(step.component(), step)) {
-            log.info("{} has ended late", step.component());
+        if (running.get(step.component()) != step) {
+            observer.endedLate(step);
             return;
         }
         Outcome outcome = end.error() == null ? Outcome.COMPLETED : cut ? Outcome.CUT : Outcome.FAILED;
-        end(step.component(), outcome, time.nanoTime() - step.startedAt(), end.error(), List.of());
+        end(step, outcome, end.error(), List.of());
     }
 
     /** Interrupts running steps once; asked again, because a later request may leave them less time. */
@@ -182,53 +200,94 @@ final class StageRun {
             }
         }
         cut = true;
+        findNextEnd();
     }
 
-    private void leaveOverrunBehind() {
-        long now = time.nanoTime();
-        List<RunningStep> overrun = running.values().stream()
-                .filter(step -> step.endsAt() - now <= 0)
-                .toList();
-        for (RunningStep step : overrun) {
-            running.remove(step.component());
-            List<StackTraceElement> stack = step.stack();
-            step.interrupt();
-            end(step.component(), Outcome.OVERRAN, now - step.startedAt(), null, stack);
+    /** A component that calls {@code System.exit} waits for the end of this shutdown, and must not be waited for. */
+    private void leaveExitingBehind() {
+        if (!woken) {
+            return;
+        }
+        woken = false;
+        for (RunningStep step : List.copyOf(running.values())) {
+            if (step.isExiting()) {
+                end(step, Outcome.FAILED, new IllegalStateException("it called System.exit"), step.stack());
+            }
         }
     }
 
-    private void end(
-            String component, Outcome outcome, long nanos, @Nullable Throwable error, List<StackTraceElement> stack) {
-        ended.accept(new Step(component, stage, outcome, Duration.ofNanos(nanos), error, stack));
-        release(component);
+    private void leaveOverrunBehind() {
+        long now = now();
+        if (nextEnd - now > 0) {
+            return;
+        }
+        List<RunningStep> overrun = running.values().stream()
+                .filter(step -> step.endsAt() - now <= 0)
+                .toList();
+        measureInFlight(overrun);
+        for (RunningStep step : overrun) {
+            List<StackTraceElement> stack = step.stack();
+            step.interrupt();
+            end(step, Outcome.OVERRAN, null, stack);
+        }
+        findNextEnd();
+    }
+
+    /** Asks those that are left behind what they have in flight; in real time, since this is no wait of the service. */
+    private void measureInFlight(List<RunningStep> steps) {
+        if (stage == Stage.STARTING) {
+            return;
+        }
+        CountDownLatch measured = new CountDownLatch(steps.size());
+        for (RunningStep step : steps) {
+            try {
+                engine.threads().execute(() -> {
+                    step.measureInFlight();
+                    measured.countDown();
+                });
+            } catch (RuntimeException | OutOfMemoryError noThread) {
+                measured.countDown();
+            }
+        }
+        try {
+            measured.await(LONGEST_MEASURE, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void end(RunningStep step, Outcome outcome, @Nullable Throwable error, List<StackTraceElement> stack) {
+        running.remove(step.component());
+        observer.ended(step, outcome, error, stack);
+        release(step.component());
     }
 
     private void release(String component) {
-        for (String next : order.successors(component)) {
+        for (String next : rules.order().successors(component)) {
             if (waitingFor.merge(next, -1, Integer::sum) == 0) {
                 free.add(next);
             }
         }
     }
 
-    private long earliest(long other) {
-        long earliest = other;
+    private void findNextEnd() {
+        nextEnd = now() + PROGRESS_INTERVAL;
         for (RunningStep step : running.values()) {
-            if (step.endsAt() - earliest < 0) {
-                earliest = step.endsAt();
+            if (step.endsAt() - nextEnd < 0) {
+                nextEnd = step.endsAt();
             }
         }
-        return earliest;
     }
 
-    private void logProgress() {
-        long now = time.nanoTime();
-        running.values()
-                .forEach(step -> log.info(
-                        "{}: waiting for {} since {} ms, at most {} ms more",
-                        stage,
-                        step.component(),
-                        TimeUnit.NANOSECONDS.toMillis(now - step.startedAt()),
-                        TimeUnit.NANOSECONDS.toMillis(step.endsAt() - now)));
+    private void tellProgress() {
+        long now = now();
+        if (now - nextProgress >= 0 && !running.isEmpty()) {
+            observer.waiting(stage, List.copyOf(running.values()), now);
+            nextProgress = now + PROGRESS_INTERVAL;
+        }
+    }
+
+    private long now() {
+        return engine.time().nanoTime();
     }
 }

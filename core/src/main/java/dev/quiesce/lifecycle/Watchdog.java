@@ -8,30 +8,23 @@ import java.util.concurrent.TimeUnit;
  * foreign shutdown hook hangs.
  */
 final class Watchdog {
-    private static final Duration GRACE = Duration.ofSeconds(1);
-    private static final Duration WORDS = Duration.ofMillis(100);
     private static final int EXIT_FAULTS = 1;
 
     private Watchdog() {}
 
-    /** Halts the JVM once the total time of a shutdown that begins now is over by a second. */
-    static void start(Duration total) {
-        Thread thread = new Thread(() -> halt(total.plus(GRACE)), "quiesce-watchdog");
+    /** Halts the JVM when the total time of a shutdown that begins now is over. */
+    static void start(Budgets budgets, LastWords words) {
+        // What comes after the stop stage has had most of its time by then; the rest is for the last words.
+        Duration patience = budgets.total().minus(budgets.end().multipliedBy(2).dividedBy(5));
+        Thread thread = new Thread(() -> halt(patience, budgets.total(), words), "quiesce-watchdog");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private static void sayWithoutBeingHeldUp(String words) throws InterruptedException {
-        Thread speaker = new Thread(() -> System.err.println(words), "quiesce-watchdog-words");
-        speaker.setDaemon(true);
-        speaker.start();
-        speaker.join(WORDS.toMillis());
-    }
-
-    private static void halt(Duration after) {
+    private static void halt(Duration patience, Duration total, LastWords words) {
         try {
-            TimeUnit.NANOSECONDS.sleep(after.toNanos());
-            sayWithoutBeingHeldUp("The shutdown has not ended in " + after.toMillis() + " ms: halting; exit code 1");
+            TimeUnit.NANOSECONDS.sleep(patience.toNanos());
+            words.say("The shutdown has not ended in " + total.toMillis() + " ms: halting; exit code 1");
         } catch (InterruptedException e) {
             // Nobody but a stranger interrupts this thread; then the time is over early.
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BudgetsTest {
@@ -26,8 +27,8 @@ class BudgetsTest {
 
     @Test
     void everyImpossibleBudget_isNamed() {
-        assertThatThrownBy(
-                        () -> new Budgets(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofSeconds(-2), Duration.ZERO))
+        assertThatThrownBy(() -> new Budgets(
+                        Duration.ZERO, Duration.ofSeconds(-1), Duration.ofSeconds(-2), Duration.ZERO, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("start is 0 ms", "total is -1000 ms", "linger is -2000 ms", "stop is 0 ms");
     }

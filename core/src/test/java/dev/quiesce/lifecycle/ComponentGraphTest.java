@@ -109,7 +109,7 @@ class ComponentGraphTest {
                 .build();
 
         assertThat(graph.stopOrder()).containsExactly("http", "pool 1", "pool 2", "sockets", "sessions");
-        assertThat(graph.yielded()).isEmpty();
+        assertThat(graph.remarks()).isEmpty();
         assertThat(graph.startOrder()).containsExactly("pool 1", "pool 2", "sessions", "sockets", "http");
     }
 
@@ -123,7 +123,7 @@ class ComponentGraphTest {
                 .build();
 
         assertThat(graph.stopOrder()).containsExactly("http", "sessions", "pool");
-        assertThat(graph.yielded())
+        assertThat(graph.remarks())
                 .containsExactly("The preferred stop order 'pool' before 'sessions' yields to sessions → pool");
         assertThat(graph.toString()).contains("yields to sessions → pool");
     }

@@ -12,8 +12,7 @@ import java.util.function.BooleanSupplier;
 
 /** What tests of the coordinator work with: recorded components, a manual clock, and threads that call or hang. */
 final class CoordinatorFixture implements AutoCloseable {
-    static final Budgets BUDGETS =
-            new Budgets(Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ZERO, Duration.ofSeconds(4));
+    static final Budgets BUDGETS = Budgets.ofTotal(Duration.ofSeconds(10)).withStop(Duration.ofSeconds(4));
 
     private final EventLog log = new EventLog();
     private final ManualClock clock = new ManualClock();
@@ -85,10 +84,7 @@ final class CoordinatorFixture implements AutoCloseable {
     }
 
     static boolean hasEnded(Coordinator service, String component, Stage stage) {
-        return service.components().stream()
-                .filter(status -> status.name().equals(component))
-                .map(ComponentStatus::lastStep)
-                .anyMatch(step -> step != null && step.stage() == stage);
+        return service.report().step(component, stage).stream().anyMatch(step -> step.outcome() != Outcome.RUNNING);
     }
 
     @Override

@@ -175,16 +175,4 @@ class CoordinatorTest {
         assertThat(Collections.frequency(on.log().events(), "stop pool")).isEqualTo(1);
         assertThat(reports).allMatch(report -> report == reports.get(0));
     }
-
-    @Test
-    void components_tellWhereEachStands() throws Exception {
-        Coordinator service = on.chain();
-        assertThat(service.components()).extracting(ComponentStatus::name).containsExactly("pool", "sessions", "http");
-        assertThat(service.components()).allMatch(status -> status.lastStep() == null);
-        service.start();
-        assertThat(service.components())
-                .allMatch(
-                        status -> status.lastStep() != null && status.lastStep().stage() == Stage.STARTING);
-        service.stop("test");
-    }
 }

@@ -58,12 +58,12 @@ class CoordinatorTimeTest {
         service.start();
         Future<Report> stop = on.caller().submit(() -> service.stop("test"));
         entered.await();
-        on.clock().advance(Duration.ofMillis(4999));
+        on.clock().advance(Duration.ofMillis(4874));
         assertThat(on.log().events("stop")).containsExactly("stop http");
         on.clock().advance(Duration.ofMillis(1));
         stop.get();
 
-        assertThat(leftForPool.get()).isBetween(Duration.ofMillis(4800), Duration.ofMillis(5000));
+        assertThat(leftForPool.get()).isBetween(Duration.ofMillis(4600), Duration.ofMillis(4875));
     }
 
     @Test
@@ -81,7 +81,7 @@ class CoordinatorTimeTest {
         Report report = stop.get();
         assertThat(on.log().events("drain", "stop"))
                 .containsExactly("drain http", "drain pool", "stop http", "stop pool");
-        assertThat(leftForStop.get()).isBetween(Duration.ofMillis(3800), Duration.ofMillis(4000));
+        assertThat(leftForStop.get()).isBetween(Duration.ofMillis(3500), Duration.ofMillis(3750));
         assertThat(report.faults()).extracting(Report.Step::component).containsExactly("http");
         assertThat(report.faults()).extracting(Report.Step::stage).containsExactly(Stage.DRAINING);
     }

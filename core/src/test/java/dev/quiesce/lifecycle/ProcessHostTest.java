@@ -145,7 +145,7 @@ class ProcessHostTest {
 
             assertThat(process.awaitExit(PATIENCE)).isEqualTo(1);
             assertThat(process.lines()).anyMatch(line -> line.contains("Stopped cleanly"));
-            assertThat(lastLine(process)).isEqualTo("The shutdown has not ended in 2000 ms: halting; exit code 1");
+            assertThat(lastLine(process)).isEqualTo("The shutdown has not ended in 1000 ms: halting; exit code 1");
         }
     }
 

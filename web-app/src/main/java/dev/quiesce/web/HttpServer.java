@@ -5,6 +5,7 @@ import dev.quiesce.lifecycle.Lifecycle;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -81,8 +82,9 @@ public final class HttpServer implements Lifecycle {
     }
 
     /** Returns the number of requests in flight. */
-    public int inFlight() {
-        return requests.count();
+    @Override
+    public OptionalLong inFlight() {
+        return OptionalLong.of(requests.count());
     }
 
     /** Returns the number of open HTTP connections, without those that have been upgraded to sockets. */

@@ -2,13 +2,15 @@ package dev.quiesce.web;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.quiesce.lifecycle.ComponentGraph;
-import dev.quiesce.lifecycle.ComponentStatus;
 import dev.quiesce.lifecycle.Coordinator;
+import dev.quiesce.lifecycle.Report;
 import dev.quiesce.lifecycle.Report.Step;
 import dev.quiesce.lifecycle.Stage;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -20,6 +22,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** Answers the requests of the management listener. Thread-safe. */
 final class ManagementHandler extends Handler.Abstract {
@@ -70,15 +73,20 @@ final class ManagementHandler extends Handler.Abstract {
 
     private Map<String, Object> state(Coordinator coordinator) {
         ComponentGraph graph = coordinator.graph();
+        Report report = coordinator.report();
         Map<String, Object> state = new LinkedHashMap<>();
-        state.put("stage", coordinator.stage().name());
+        state.put("stage", report.stage().name());
         state.put("startOrder", graph.startOrder());
         state.put("stopOrder", graph.stopOrder());
-        state.put("yielded", graph.yielded());
+        state.put("remarks", graph.remarks());
+        Map<String, Step> lastSteps = new HashMap<>();
+        for (Step step : report.steps()) {
+            lastSteps.put(step.component(), step);
+        }
         state.put(
                 "components",
-                coordinator.components().stream()
-                        .map(ManagementHandler::component)
+                report.components().stream()
+                        .map(name -> component(name, graph.dependenciesOf(name), lastSteps.get(name)))
                         .toList());
         Map<String, Long> values = new LinkedHashMap<>();
         gauges.forEach((name, gauge) -> values.put(name, gauge.getAsLong()));
@@ -86,11 +94,10 @@ final class ManagementHandler extends Handler.Abstract {
         return state;
     }
 
-    private static Map<String, Object> component(ComponentStatus status) {
+    private static Map<String, Object> component(String name, Set<String> dependencies, @Nullable Step step) {
         Map<String, Object> component = new LinkedHashMap<>();
-        component.put("name", status.name());
-        component.put("dependencies", status.dependencies());
-        Step step = status.lastStep();
+        component.put("name", name);
+        component.put("dependencies", dependencies);
         if (step != null) {
             component.put("stage", step.stage().name());
             component.put("outcome", step.outcome().name());

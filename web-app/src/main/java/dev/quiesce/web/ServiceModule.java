@@ -75,7 +75,7 @@ final class ServiceModule extends AbstractModule {
                 coordinator::get,
                 Map.of(
                         "httpConnections", () -> http.get().connectionCount(),
-                        "requestsInFlight", () -> http.get().inFlight(),
+                        "requestsInFlight", () -> http.get().inFlight().orElse(0),
                         "sockets", () -> sockets.get().size(),
                         "sessions", () -> sessions.get().size()));
     }

@@ -48,7 +48,7 @@ class ArchitectureTest {
             .resideInAPackage("dev.quiesce.lifecycle")
             .should()
             .dependOnClassesThat()
-            .resideOutsideOfPackages("dev.quiesce.lifecycle", "java..", "org.slf4j..", "org.jspecify..");
+            .resideOutsideOfPackages("dev.quiesce.lifecycle", "java..", "jdk.jfr..", "org.slf4j..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule sample_isKnownToTheWiringOnly = noClasses()

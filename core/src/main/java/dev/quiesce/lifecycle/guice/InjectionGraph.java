@@ -3,16 +3,18 @@ package dev.quiesce.lifecycle.guice;
 import com.google.inject.Binding;
 import com.google.inject.Injector;
 import com.google.inject.Key;
+import com.google.inject.Scopes;
 import com.google.inject.spi.Dependency;
 import com.google.inject.spi.ExposedBinding;
 import com.google.inject.spi.HasDependencies;
 import com.google.inject.spi.LinkedKeyBinding;
 import com.google.inject.spi.ProviderKeyBinding;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,64 +23,73 @@ import java.util.TreeSet;
  * Finds which components a component reaches in the injection graph, through whatever lies between.
  *
  * <p>It sees what Guice shows: the injected constructors, fields and methods, the parameters of {@code @Provides} methods,
- * linked keys, sets and maps of multibinders, and what private modules expose. It does not see what is asked for later,
+ * linked keys, sets and maps of multibinders, and the inside of private modules. It does not see what is asked for later,
  * through an injected {@code Provider} or {@code Injector}.
  */
 final class InjectionGraph {
-    private final Injector injector;
-    private final Map<Key<?>, String> names = new HashMap<>();
+    private final Map<Binding<?>, String> names = new IdentityHashMap<>();
 
-    InjectionGraph(Injector injector, Collection<Registration> registrations) {
-        this.injector = injector;
-        registrations.forEach(registration -> names.put(registration.key(), registration.name()));
+    InjectionGraph(Collection<Component> components) {
+        components.forEach(component -> names.put(
+                Place.of(component.injector(), component.registration().key()).binding(),
+                component.registration().name()));
     }
 
-    /** Returns the names of the components that the given one depends on, without those reached through them. */
-    Set<String> dependenciesOf(Registration registration) {
-        Set<String> found = new TreeSet<>(registration.alsoDependsOn());
-        Set<Visit> seen = new HashSet<>();
-        Deque<Visit> open = new ArrayDeque<>();
-        Visit root = new Visit(injector, registration.key());
-        seen.add(root);
-        open.add(root);
+    /** Returns the names of the components that injection shows the given one to depend on, without those reached through them. */
+    Set<String> dependenciesOf(Component component) {
+        Place root = Place.of(component.injector(), component.registration().key());
+        Set<String> found = new TreeSet<>();
+        Map<Binding<?>, Boolean> seen = new IdentityHashMap<>(Map.of(root.binding(), true));
+        Deque<Place> open = new ArrayDeque<>(root.next());
         while (!open.isEmpty()) {
-            Visit visit = open.remove();
-            String name = names.get(visit.key());
-            if (name != null && !visit.key().equals(root.key())) {
+            Place place = open.remove();
+            if (seen.putIfAbsent(place.binding(), true) != null) {
+                continue;
+            }
+            String name = names.get(place.binding());
+            if (name != null) {
                 found.add(name);
             } else {
-                visit.next().stream().filter(seen::add).forEach(open::add);
+                open.addAll(place.next());
             }
         }
         return found;
     }
 
-    /** A key as one injector sees it; private modules have injectors of their own. */
-    private record Visit(Injector injector, Key<?> key) {
+    /**
+     * A binding and the injector that sees what it needs. Keys do not tell bindings apart, since private modules may bind
+     * the same; one instance may have several keys, of which the binding that makes it stands for all.
+     */
+    private record Place(Injector injector, Binding<?> binding) {
 
-        @Override
-        public int hashCode() {
-            return key.hashCode();
-        }
-
-        Set<Visit> next() {
+        static Place of(Injector injector, Key<?> key) {
             Binding<?> binding = injector.getBinding(key);
-            Set<Visit> next = new HashSet<>();
             if (binding instanceof ExposedBinding<?> exposed) {
-                next.add(new Visit(exposed.getPrivateElements().getInjector(), key));
-                return next;
+                return of(exposed.getPrivateElements().getInjector(), key);
             }
             if (binding instanceof LinkedKeyBinding<?> linked) {
-                next.add(new Visit(injector, linked.getLinkedKey()));
+                Place target = of(injector, linked.getLinkedKey());
+                if (Scopes.isSingleton(target.binding())) {
+                    return target;
+                }
+            }
+            return new Place(injector, binding);
+        }
+
+        List<Place> next() {
+            List<Place> next = new ArrayList<>();
+            if (binding instanceof LinkedKeyBinding<?> linked) {
+                next.add(of(injector, linked.getLinkedKey()));
             }
             if (binding instanceof ProviderKeyBinding<?> provided) {
-                next.add(new Visit(injector, provided.getProviderKey()));
+                next.add(of(injector, provided.getProviderKey()));
             }
             if (binding instanceof HasDependencies dependent) {
-                dependent.getDependencies().stream()
-                        .map(Dependency::getKey)
-                        .filter(needed -> !isDeferred(needed))
-                        .forEach(needed -> next.add(new Visit(injector, needed)));
+                for (Dependency<?> dependency : dependent.getDependencies()) {
+                    if (!isDeferred(dependency.getKey())) {
+                        next.add(of(injector, dependency.getKey()));
+                    }
+                }
             }
             return next;
         }

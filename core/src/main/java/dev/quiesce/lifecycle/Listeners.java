@@ -1,0 +1,96 @@
+package dev.quiesce.lifecycle;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The listeners of a service, each with a queue and a thread of its own. Safe for use by many threads. */
+final class Listeners {
+    private static final Logger log = LoggerFactory.getLogger(Coordinator.class);
+
+    /** Something to tell a listener. */
+    interface News {
+        void tell(LifecycleListener listener) throws Exception;
+    }
+
+    private static final News LAST = listener -> {};
+
+    private final List<Channel> channels = new CopyOnWriteArrayList<>();
+
+    void add(LifecycleListener listener) {
+        Channel channel = new Channel(listener);
+        Thread thread = new Thread(channel::deliver, "quiesce-listener");
+        thread.setDaemon(true);
+        thread.start();
+        channels.add(channel);
+    }
+
+    void tell(News news) {
+        for (Channel channel : channels) {
+            channel.queue.add(news);
+        }
+    }
+
+    /**
+     * Waits, at most for the given real time, until every listener has been told everything, and names those that have not.
+     * Nothing may be told after that.
+     */
+    void finish(Duration atMost) {
+        tell(LAST);
+        long end = System.nanoTime() + atMost.toNanos();
+        boolean interrupted = false;
+        for (Channel channel : channels) {
+            boolean known = false;
+            while (!known) {
+                try {
+                    known = true;
+                    if (!channel.told.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                        log.warn("The listener {} is late, and is not waited for any longer", channel);
+                    }
+                } catch (InterruptedException e) {
+                    known = false;
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class Channel {
+        private final LifecycleListener listener;
+        private final BlockingQueue<News> queue = new LinkedBlockingQueue<>();
+        private final CountDownLatch told = new CountDownLatch(1);
+
+        Channel(LifecycleListener listener) {
+            this.listener = listener;
+        }
+
+        void deliver() {
+            boolean last = false;
+            while (!last) {
+                try {
+                    News news = queue.take();
+                    last = news == LAST;
+                    news.tell(listener);
+                } catch (Throwable failure) {
+                    log.warn("The listener {} has failed", this, failure);
+                }
+            }
+            told.countDown();
+        }
+
+        /** Returns the name of the listener's class. */
+        @Override
+        public String toString() {
+            return listener.getClass().getName();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.quiesce.lifecycle;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the final report into a file, in place, since a file such as Kubernetes' termination log is a mount that cannot be
+ * replaced.
+ *
+ * @param path the file; it is created if it does not exist, its folder has to
+ */
+record ReportFile(Path path) implements LifecycleListener {
+    static final String VARIABLE = "QUIESCE_REPORT_FILE";
+
+    private static final Logger log = LoggerFactory.getLogger(ProcessHost.class);
+
+    /**
+     * Returns the file that the environment names, if it does.
+     *
+     * @throws IllegalArgumentException if it is set to something that is no path
+     */
+    static Optional<ReportFile> in(Map<String, String> environment) {
+        String set = environment.get(VARIABLE);
+        if (set == null || set.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new ReportFile(Path.of(set)));
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException(VARIABLE + " is no path: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void ended(Report report) {
+        write(report);
+    }
+
+    /** Writes any report; a fault is logged. */
+    void write(Report report) {
+        try {
+            Files.writeString(path, report.toJson() + "\n");
+        } catch (IOException e) {
+            log.warn("The report cannot be written to {} ({}): {}", path, VARIABLE, e.toString());
+        }
+    }
+}
