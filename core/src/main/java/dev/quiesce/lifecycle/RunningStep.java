@@ -41,6 +41,7 @@ final class RunningStep implements Runnable {
     private volatile OptionalLong inFlightAtEnd = OptionalLong.empty();
     private @Nullable Thread thread;
     private boolean interrupted;
+    private boolean ended;
 
     RunningStep(
             String component,
@@ -94,7 +95,12 @@ final class RunningStep implements Runnable {
         }
     }
 
-    /** Returns where the call stands, innermost frame first; empty if it has ended. */
+    /** Returns whether the call has ended; then its event is there, or about to come. */
+    synchronized boolean hasEnded() {
+        return ended;
+    }
+
+    /** Returns where the call stands, innermost frame first; empty if it has not begun or has ended. */
     synchronized List<StackTraceElement> stack() {
         return thread == null ? List.of() : List.of(thread.getStackTrace());
     }
@@ -160,6 +166,7 @@ final class RunningStep implements Runnable {
     }
 
     private synchronized void leave() {
+        ended = true;
         thread = null;
         Thread.interrupted();
     }

@@ -30,8 +30,8 @@ final class StageRun {
     /** How much earlier a component's deadline lies than the point at which it is left behind, so that it can say why. */
     private static final long LONGEST_MARGIN = TimeUnit.MILLISECONDS.toNanos(200);
 
-    /** What even the last step of a stage that has run out of time gets. */
-    private static final long SHORTEST_STEP = TimeUnit.MILLISECONDS.toNanos(20);
+    /** What even a step gets whose stage has run out of time. Little, since many may come one after the other. */
+    private static final long SHORTEST_STEP = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** How long those that are left behind are waited for to say what they have in flight. */
     private static final long LONGEST_MEASURE = TimeUnit.MILLISECONDS.toNanos(10);
@@ -227,8 +227,10 @@ final class StageRun {
         measureInFlight(overrun);
         for (RunningStep step : overrun) {
             List<StackTraceElement> stack = step.stack();
-            step.interrupt();
-            end(step, Outcome.OVERRAN, null, stack);
+            if (!step.hasEnded()) {
+                step.interrupt();
+                end(step, Outcome.OVERRAN, null, stack);
+            }
         }
         findNextEnd();
     }
