@@ -161,7 +161,7 @@ public final class Coordinator {
 
     /** Returns the report of what has happened until now. It is final if the service has ended. */
     public Report report() {
-        return run.report();
+        return result.isDone() ? awaitReport() : run.report();
     }
 
     /** Returns the budgets of this service. */

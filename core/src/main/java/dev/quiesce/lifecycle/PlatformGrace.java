@@ -26,7 +26,7 @@ record PlatformGrace(Duration time, String source, boolean known) {
     /** The default of DefaultTimeoutStopSec, see systemd-system.conf(5). */
     private static final Duration SYSTEMD = Duration.ofSeconds(90);
 
-    private static final Pattern SPAN = Pattern.compile("(\\d+)\\s*(ms|s|sec|m|min|h)?\\s*");
+    private static final Pattern SPAN = Pattern.compile("(\\d+)\\s*(ms|sec|s|min|m|h)?\\s*");
 
     /**
      * Returns the grace, if the environment tells.

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class BudgetsTest {
@@ -31,5 +33,43 @@ class BudgetsTest {
                         Duration.ZERO, Duration.ofSeconds(-1), Duration.ofSeconds(-2), Duration.ZERO, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("start is 0 ms", "total is -1000 ms", "linger is -2000 ms", "stop is 0 ms");
+    }
+
+    @Test
+    void budgetOfAComponent_thatExceedsItsStage_isRefused_withTheFigures() {
+        assertThatThrownBy(() -> Budgets.defaults().withStop("pool", Duration.ofSeconds(2)))
+                .hasMessage(
+                        "The time budgets do not fit: the stop budget of 'pool' is 2000 ms, but the whole stage has 1800 ms");
+        assertThatThrownBy(() -> Budgets.defaults().withDrain("pool", Duration.ofSeconds(7)))
+                .hasMessage(
+                        "The time budgets do not fit: the drain budget of 'pool' is 7000 ms, but the whole stage has 6000 ms");
+        assertThatThrownBy(() -> Budgets.defaults().withStart("pool", Duration.ZERO))
+                .hasMessage("The time budgets do not fit: the start budget of 'pool' is 0 ms, it must be positive");
+    }
+
+    @Test
+    void stageWithoutBudgets_hasNoneForComponentsEither() {
+        SortedMap<String, Duration> some = new TreeMap<>(Map.of("pool", Duration.ofSeconds(1)));
+        assertThatThrownBy(() -> new Budgets(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(8),
+                        Duration.ZERO,
+                        Duration.ofSeconds(2),
+                        Map.of(Stage.LINGERING, some)))
+                .hasMessage("The time budgets do not fit: components have no budgets for LINGERING");
+    }
+
+    @Test
+    void description_hasEveryBudget() {
+        assertThat(Budgets.defaults()
+                        .withLinger(Duration.ofSeconds(1))
+                        .withDrain("http", Duration.ofSeconds(4))
+                        .describe())
+                .isEqualTo("""
+                        Time:
+                           start at most 60000 ms
+                           stop at most 8000 ms: linger 1000 ms, drain 5000 ms, stop 2000 ms
+                           drain of http at most 4000 ms
+                        """);
     }
 }

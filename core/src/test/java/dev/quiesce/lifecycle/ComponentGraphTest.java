@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quiesce.lifecycle.testing.EventLog;
 import dev.quiesce.lifecycle.testing.RecordingComponent;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ComponentGraphTest {
@@ -161,6 +166,130 @@ class ComponentGraphTest {
     @Test
     void graphWithoutComponents_isValid() {
         assertThat(ComponentGraph.builder().build().startOrder()).isEmpty();
+    }
+
+    @Test
+    void diamondAndUnlinkedNodes_haveOneOrder_howeverTheyAreRegistered() {
+        List<String> names = new ArrayList<>(List.of("top", "left", "right", "bottom", "x", "y"));
+        Map<String, String[]> dependencies = Map.of(
+                "top", new String[] {"left", "right"}, "left", new String[] {"bottom"}, "right", new String[] {"bottom"
+                });
+        for (int seed = 0; seed < 50; seed++) {
+            Collections.shuffle(names, new Random(seed));
+            ComponentGraph.Builder graph = ComponentGraph.builder();
+            names.forEach(name -> graph.add(name, component(name), dependencies.getOrDefault(name, new String[0])));
+            ComponentGraph built = graph.build();
+
+            assertThat(built.startOrder()).containsExactly("bottom", "left", "right", "top", "x", "y");
+            assertThat(built.stopOrder()).containsExactly("top", "left", "right", "bottom", "x", "y");
+        }
+    }
+
+    @Test
+    void sameInstanceAddedAgainUnderItsName_isOneComponent_withTheDependenciesOfBoth() {
+        RecordingComponent http = component("http");
+        ComponentGraph graph = ComponentGraph.builder()
+                .add("http", http, "pool")
+                .add("http", http, "sessions")
+                .add("pool", component("pool"))
+                .add("sessions", component("sessions"))
+                .build();
+
+        assertThat(graph.names()).containsExactly("http", "pool", "sessions");
+        assertThat(graph.dependenciesOf("http")).containsExactly("pool", "sessions");
+    }
+
+    @Test
+    void sameInstanceUnderTwoNames_isRefused() {
+        RecordingComponent one = component("one");
+
+        assertThatThrownBy(() ->
+                        ComponentGraph.builder().add("one", one).add("two", one).build())
+                .isInstanceOf(InvalidGraphException.class)
+                .hasMessageContaining("'one' and 'two' are one and the same instance");
+    }
+
+    @Test
+    void graphThatIsBuilt_isClosed() {
+        ComponentGraph.Builder builder = ComponentGraph.builder();
+        builder.build();
+
+        assertThatThrownBy(() -> builder.add("late", component("late")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("The graph has been built: component 'late' cannot be added");
+        assertThatThrownBy(() -> builder.preferStop(StopSequence.first("late")))
+                .hasMessage("The graph has been built: a preferred stop sequence cannot be set");
+        assertThatThrownBy(builder::build).hasMessage("The graph has been built: it cannot be built again");
+    }
+
+    @Test
+    void componentThatNothingLinks_isRemarkedUpon() {
+        ComponentGraph graph = ComponentGraph.builder()
+                .add("http", component("http"), "pool")
+                .add("pool", component("pool"))
+                .add("forgotten", component("forgotten"))
+                .add("preferred", component("preferred"))
+                .addFoundation("management", component("management"))
+                .preferStop(StopSequence.first("preferred").then("http"))
+                .build();
+
+        assertThat(graph.remarks())
+                .containsExactly("Nothing links 'forgotten' to another component: it starts and stops beside them,"
+                        + " whatever it uses");
+    }
+
+    @Test
+    void singleComponent_isNotRemarkedUpon() {
+        assertThat(ComponentGraph.builder()
+                        .add("http", component("http"))
+                        .build()
+                        .remarks())
+                .isEmpty();
+    }
+
+    @Test
+    void unknownComponent_hasNoDependencies() {
+        ComponentGraph graph =
+                ComponentGraph.builder().add("http", component("http")).build();
+
+        assertThatThrownBy(() -> graph.dependenciesOf("htpp"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("There is no component 'htpp', only [http]");
+    }
+
+    @Test
+    void plan_isDrawnAsMermaid() {
+        assertThat(drawn().toMermaid()).isEqualTo("""
+                flowchart TD
+                    c1["pool &quot;a&quot; &amp; b<br/>start 1, stop 2"]
+                    c2["http<br/>start 2, stop 1"]
+                    c3["sockets<br/>start 3, stop 3"]
+                    c1 -. stops before .-> c3
+                    c2 --> c1
+                """);
+    }
+
+    @Test
+    void plan_isDrawnAsDot() {
+        assertThat(drawn().toDot()).isEqualTo("""
+                digraph plan {
+                    node [shape=box]
+                    c1 [label="pool \\"a\\" & b\\nstart 1, stop 2"]
+                    c2 [label="http\\nstart 2, stop 1"]
+                    c3 [label="sockets\\nstart 3, stop 3"]
+                    c1 -> c3 [style=dotted label="stops before"]
+                    c2 -> c1
+                }
+                """);
+    }
+
+    private ComponentGraph drawn() {
+        return ComponentGraph.builder()
+                .add("http", component("http"), "pool \"a\" & b")
+                .add("pool \"a\" & b", component("pool"))
+                .add("sockets", component("sockets"))
+                .preferStop(StopSequence.first("pool \"a\" & b").then("sockets"))
+                .build();
     }
 
     private RecordingComponent component(String name) {

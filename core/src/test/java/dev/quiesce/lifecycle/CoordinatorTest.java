@@ -1,13 +1,17 @@
 package dev.quiesce.lifecycle;
 
+import static dev.quiesce.lifecycle.CoordinatorFixture.await;
+import static dev.quiesce.lifecycle.CoordinatorFixture.hasEnded;
 import static dev.quiesce.lifecycle.CoordinatorFixture.meet;
 import static dev.quiesce.lifecycle.testing.RecordingComponent.Call.DRAIN;
+import static dev.quiesce.lifecycle.testing.RecordingComponent.Call.QUIESCE;
 import static dev.quiesce.lifecycle.testing.RecordingComponent.Call.START;
 import static dev.quiesce.lifecycle.testing.RecordingComponent.Call.STOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -174,5 +178,127 @@ class CoordinatorTest {
 
         assertThat(Collections.frequency(on.log().events(), "stop pool")).isEqualTo(1);
         assertThat(reports).allMatch(report -> report == reports.get(0));
+    }
+
+    @Test
+    void stopThatFailsAtOnce_isNotWaitedFor() throws Exception {
+        Coordinator service = on.coordinator(ComponentGraph.builder()
+                .add("pool", on.component("pool"))
+                .add(
+                        "http",
+                        on.component("http").on(STOP, deadline -> {
+                            throw new IOException("no");
+                        }),
+                        "pool"));
+        service.start();
+
+        assertThat(service.stop("test").stopTime())
+                .as("on a clock that stands still")
+                .isZero();
+    }
+
+    @Test
+    void componentThatQuiescesOrDrainsEarly_releasesNobodyFromTheBarrier() throws Exception {
+        CountDownLatch lateQuiesces = new CountDownLatch(1);
+        CountDownLatch lateDrains = new CountDownLatch(1);
+        CountDownLatch mayQuiesce = new CountDownLatch(1);
+        CountDownLatch mayDrain = new CountDownLatch(1);
+        Coordinator service = on.coordinator(ComponentGraph.builder()
+                .add("early", on.component("early"))
+                .add("dependent of early", on.component("dependent of early"), "early")
+                .add(
+                        "late",
+                        on.component("late")
+                                .on(QUIESCE, deadline -> {
+                                    lateQuiesces.countDown();
+                                    mayQuiesce.await();
+                                })
+                                .on(DRAIN, deadline -> {
+                                    lateDrains.countDown();
+                                    mayDrain.await();
+                                })));
+        service.start();
+        Future<Report> stop = on.caller().submit(() -> service.stop("test"));
+        lateQuiesces.await();
+        await(() -> hasEnded(service, "early", Stage.QUIESCING)
+                && hasEnded(service, "dependent of early", Stage.QUIESCING));
+        assertThat(on.log().events("drain")).isEmpty();
+        mayQuiesce.countDown();
+        lateDrains.await();
+        await(() -> hasEnded(service, "early", Stage.DRAINING));
+        assertThat(on.log().events("stop")).isEmpty();
+        mayDrain.countDown();
+
+        assertThat(stop.get().isClean()).isTrue();
+    }
+
+    @Test
+    void plan_isTheOrderThatIsUsed() throws Exception {
+        ComponentGraph graph = ComponentGraph.builder()
+                .add("d", on.component("d"), "b", "c")
+                .add("c", on.component("c"), "b")
+                .add("b", on.component("b"), "a")
+                .add("a", on.component("a"))
+                .build();
+        Coordinator service = Coordinator.of(graph, CoordinatorFixture.BUDGETS, on.clock());
+        service.start();
+        service.stop("test");
+
+        assertThat(on.log().events("start"))
+                .isEqualTo(
+                        graph.startOrder().stream().map(name -> "start " + name).toList());
+        assertThat(on.log().events("stop"))
+                .isEqualTo(
+                        graph.stopOrder().stream().map(name -> "stop " + name).toList());
+        assertThat(service.toString()).startsWith(graph.toString()).endsWith("""
+                        Time:
+                           start at most 60000 ms
+                           stop at most 10000 ms: linger 0 ms, drain 6000 ms, stop 4000 ms
+                        """);
+    }
+
+    @Test
+    void componentWithoutQuiesceAndDrain_takesNoSuchSteps() throws Exception {
+        Coordinator service = on.coordinator(ComponentGraph.builder()
+                .add(
+                        "pair",
+                        Lifecycle.of(
+                                () -> on.log().add("start pair"),
+                                deadline -> on.log().add("stop pair"))));
+        service.start();
+
+        assertThat(service.stop("test").steps())
+                .extracting(Report.Step::stage)
+                .containsExactly(Stage.STARTING, Stage.STOPPING);
+    }
+
+    @Test
+    void report_canBeMadeAtAnyTime() throws Exception {
+        CountDownLatch draining = new CountDownLatch(1);
+        CountDownLatch mayDrain = new CountDownLatch(1);
+        Coordinator service = on.coordinator(ComponentGraph.builder()
+                .add("http", on.component("http").on(DRAIN, deadline -> {
+                    draining.countDown();
+                    mayDrain.await();
+                })));
+        assertThat(service.report().steps()).isEmpty();
+        assertThat(service.report().reason()).isNull();
+        service.start();
+        assertThat(service.report().step("http", Stage.STARTING).orElseThrow().outcome())
+                .isEqualTo(Outcome.COMPLETED);
+        Future<Report> stop = on.caller().submit(() -> service.stop("test"));
+        draining.await();
+        on.clock().advance(Duration.ofMillis(300));
+
+        Report.Step running = service.report().step("http", Stage.DRAINING).orElseThrow();
+        assertThat(running.outcome()).isEqualTo(Outcome.RUNNING);
+        assertThat(running.took()).isEqualTo(Duration.ofMillis(300));
+        assertThat(running.stack()).isNotEmpty();
+        assertThat(service.report().summary())
+                .startsWith("Not at an end: DRAINING in 300 ms (test): http has not ended while draining after 300 ms");
+        mayDrain.countDown();
+        assertThat(stop.get().step("http", Stage.DRAINING).orElseThrow().outcome())
+                .isEqualTo(Outcome.COMPLETED);
+        assertThat(service.report()).isSameAs(stop.get());
     }
 }

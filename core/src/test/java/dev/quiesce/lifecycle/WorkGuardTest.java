@@ -189,7 +189,7 @@ class WorkGuardTest {
 
     @Test
     void noWorkIsAccepted_onceQuiesceHasReturned_norMissedByTheWait() throws Exception {
-        for (int round = 0; round < 2000; round++) {
+        for (int round = 0; round < 500; round++) {
             WorkGuard raced = new WorkGuard();
             AtomicInteger inside = new AtomicInteger();
             AtomicInteger entered = new AtomicInteger();
@@ -239,7 +239,7 @@ class WorkGuardTest {
             }
         });
 
-        for (int look = 0; look < 50_000; look++) {
+        for (int look = 0; look < 20_000; look++) {
             assertThat(busy.awaitIdle(Deadline.after(Duration.ZERO))).isFalse();
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Key;
@@ -22,11 +23,16 @@ import dev.quiesce.lifecycle.Budgets;
 import dev.quiesce.lifecycle.ComponentGraph;
 import dev.quiesce.lifecycle.Coordinator;
 import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.lifecycle.InvalidGraphException;
 import dev.quiesce.lifecycle.Lifecycle;
+import dev.quiesce.lifecycle.LifecycleListener;
+import dev.quiesce.lifecycle.Report;
 import dev.quiesce.lifecycle.StopSequence;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class LifecycleModuleTest {
@@ -128,6 +134,183 @@ class LifecycleModuleTest {
         assertThat(injector.getInstance(Pool.class).running).isFalse();
     }
 
+    @Test
+    void componentInAPrivateModule_takesPart_thoughItsKeyStaysPrivate() throws Exception {
+        Module hidden = new PrivateModule() {
+            @Override
+            protected void configure() {
+                bind(Repository.class).toInstance(new Repository());
+                LifecycleBinder.of(binder()).component("hidden pool", Pool.class);
+                bind(PoolUser.class).to(HiddenUser.class).in(Scopes.SINGLETON);
+                expose(PoolUser.class);
+            }
+        };
+        Module user = module(binder -> binder.component("front", Front.class));
+        Injector injector = Guice.createInjector(Stage.PRODUCTION, hidden, user);
+        Coordinator coordinator = injector.getInstance(Coordinator.class);
+
+        assertThat(coordinator.graph().dependenciesOf("front")).containsExactly("hidden pool");
+        assertThat(coordinator.start()).isTrue();
+        assertThat(((HiddenUser) injector.getInstance(PoolUser.class)).pool.running)
+                .isTrue();
+        coordinator.stop("test");
+    }
+
+    @Test
+    void componentInANestedPrivateModule_takesPart() {
+        Module outer = new PrivateModule() {
+            @Override
+            protected void configure() {
+                install(new PrivateModule() {
+                    @Override
+                    protected void configure() {
+                        LifecycleBinder.of(binder()).component("inner", Pool.class);
+                    }
+                });
+                LifecycleBinder.of(binder()).component("outer", Plain.class);
+            }
+        };
+
+        assertThat(graph(outer, new LifecycleModule()).names()).containsExactly("inner", "outer");
+    }
+
+    @Test
+    void componentsOfOneTypeInPrivateModules_areToldApart_byWhoUsesThem() {
+        Module module = new AbstractModule() {
+            @Override
+            protected void configure() {
+                install(poolWithUser("main"));
+                install(poolWithUser("d4"));
+                install(new LifecycleModule());
+            }
+        };
+
+        assertThat(graph(module).dependenciesOf("user main")).containsExactly("pool main");
+        assertThat(graph(module).dependenciesOf("user d4")).containsExactly("pool d4");
+    }
+
+    @Test
+    void componentMadeByAProvidesMethod_orOnlyEverAskedForByAProvider_takesPart() throws Exception {
+        Module module = new AbstractModule() {
+            @Override
+            protected void configure() {
+                bind(Lazy.class);
+                LifecycleBinder.of(binder())
+                        .component("provided", Key.get(Http.class))
+                        .component("pool", Pool.class);
+            }
+
+            @Provides
+            @Singleton
+            Http http(Pool pool) {
+                return new Http(pool);
+            }
+        };
+        Injector injector = Guice.createInjector(module);
+        Coordinator coordinator = injector.getInstance(Coordinator.class);
+
+        assertThat(coordinator.graph().dependenciesOf("provided")).containsExactly("pool");
+        coordinator.start();
+        assertThat(injector.getInstance(Http.class).running).isTrue();
+        coordinator.stop("test");
+    }
+
+    @Test
+    void componentWithAJustInTimeBinding_takesPart() {
+        Module module = new AbstractModule() {
+            @Override
+            protected void configure() {
+                LifecycleBinder.of(binder()).component("single", Key.get(MainlessUser.class));
+            }
+        };
+
+        assertThat(graph(module).names()).containsExactly("single");
+    }
+
+    @Test
+    void instanceKnownByAnInterface_isTheSameComponent() {
+        Module module = new AbstractModule() {
+            @Override
+            protected void configure() {
+                bind(PoolUser.class).to(HiddenUser.class);
+                LifecycleBinder.of(binder())
+                        .component("user", HiddenUser.class)
+                        .component("pool", Pool.class)
+                        .component("front", Front.class);
+            }
+        };
+
+        assertThat(graph(module).dependenciesOf("front")).containsExactly("user");
+    }
+
+    @Test
+    void moduleInstalledTwice_registersOnce() {
+        assertThat(graph(new TwiceModule(), new TwiceModule()).names()).containsExactly("pool");
+    }
+
+    @Test
+    void nameUsedTwice_isRefused_withBothPlaces() {
+        assertThatThrownBy(() -> graph(
+                        module(binder -> binder.component("same", Pool.class)),
+                        module(binder -> binder.component("same", Plain.class))))
+                .isInstanceOf(CreationException.class)
+                .hasMessageContaining("Registration annotated with @Named(\"same\")");
+    }
+
+    @Test
+    void dependencyDeclaredAgainstTheInjectionGraph_isRefused_withTheWay() {
+        Module module = new AbstractModule() {
+            @Override
+            protected void configure() {
+                LifecycleBinder.of(binder())
+                        .component("server", Server.class)
+                        .component("middle", Middle.class)
+                        .component("pool", Pool.class, "server");
+                Multibinder.newSetBinder(binder(), Handler.class).addBinding().to(Middle.class);
+            }
+        };
+
+        assertThatThrownBy(() -> graph(module))
+                .hasCauseInstanceOf(InvalidGraphException.class)
+                .hasMessageContaining(
+                        "'pool' was declared to depend on 'server', but injection shows" + " server → middle → pool");
+    }
+
+    @Test
+    void componentThatNothingLinks_isReported() {
+        assertThat(graph(module(binder -> binder.component("http", Http.class)
+                                .component("pool", Pool.class)
+                                .component("stray", Plain.class)))
+                        .remarks())
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains("Nothing links 'stray'");
+    }
+
+    @Test
+    void whatConcernsTheWholeService_cannotBeSetInAPrivateModule() {
+        Module module = new PrivateModule() {
+            @Override
+            protected void configure() {
+                LifecycleBinder.of(binder()).budgets(Budgets.defaults());
+            }
+        };
+
+        assertThatThrownBy(() -> graph(module, new LifecycleModule()))
+                .isInstanceOf(CreationException.class)
+                .hasMessageContaining("Budgets cannot be set in a private module");
+    }
+
+    @Test
+    void listener_isCreatedAndTold() throws Exception {
+        Injector injector = Guice.createInjector(
+                module(binder -> binder.component("pool", Pool.class).listener(Ends.class)));
+        Coordinator coordinator = injector.getInstance(Coordinator.class);
+        coordinator.start();
+        coordinator.stop("test");
+
+        assertThat(injector.getInstance(Ends.class).ends).hasValue(1);
+    }
+
     private interface Registrations {
         void with(LifecycleBinder binder);
     }
@@ -148,6 +331,17 @@ class LifecycleModuleTest {
                 bind(Pool.class).in(Scopes.SINGLETON);
                 bind(Key.get(Pool.class, Names.named(name))).to(Pool.class);
                 expose(Key.get(Pool.class, Names.named(name)));
+            }
+        };
+    }
+
+    private static Module poolWithUser(String name) {
+        return new PrivateModule() {
+            @Override
+            protected void configure() {
+                LifecycleBinder.of(binder())
+                        .component("pool " + name, Pool.class)
+                        .component("user " + name, Http.class);
             }
         };
     }
@@ -202,5 +396,52 @@ class LifecycleModuleTest {
     static final class Server extends Plain {
         @Inject
         Server(Set<Handler> handlers) {}
+    }
+
+    interface PoolUser {}
+
+    static final class HiddenUser extends Plain implements PoolUser {
+        private final Pool pool;
+
+        @Inject
+        HiddenUser(Pool pool) {
+            this.pool = pool;
+        }
+    }
+
+    static final class Front extends Plain {
+        @Inject
+        Front(PoolUser user) {}
+    }
+
+    static final class Middle extends Plain implements Handler {
+        @Inject
+        Middle(Pool pool) {}
+    }
+
+    @Singleton
+    static final class MainlessUser extends Plain {
+        @Inject
+        MainlessUser() {}
+    }
+
+    @Singleton
+    static final class Ends implements LifecycleListener {
+        private final AtomicInteger ends = new AtomicInteger();
+
+        @Inject
+        Ends() {}
+
+        @Override
+        public void ended(Report report) {
+            ends.incrementAndGet();
+        }
+    }
+
+    static final class TwiceModule extends AbstractModule {
+        @Override
+        protected void configure() {
+            LifecycleBinder.of(binder()).component("pool", Pool.class);
+        }
     }
 }
