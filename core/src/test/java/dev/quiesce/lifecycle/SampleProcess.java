@@ -1,11 +1,13 @@
 package dev.quiesce.lifecycle;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** The process that {@link ProcessHostTest} starts: a chain of two components, with the faults that its arguments name. */
+/** The process that tests of {@link ProcessHost} start: a chain of two components, with the faults that its arguments name. */
 final class SampleProcess {
     private SampleProcess() {}
 
@@ -13,39 +15,57 @@ final class SampleProcess {
         ProcessHost host = ProcessHost.trapSignals();
         List<String> faults = List.of(args);
         if (faults.contains("hanging-hook")) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                while (true) {
-                    Thread.onSpinWait();
-                }
-            }));
+            Runtime.getRuntime().addShutdownHook(new Thread(SampleProcess::spin));
+        }
+        if (faults.contains("foreign-thread")) {
+            new Thread(SampleProcess::hang, "foreign").start();
+        }
+        if (faults.contains("main-throws")) {
+            throw new IllegalStateException("main itself fails");
         }
         ComponentGraph graph = ComponentGraph.builder()
                 .add("pool", new Sample("pool", List.of()))
                 .add("http", new Sample("http", faults), "pool")
                 .build();
         if (faults.contains("foreign-exit")) {
-            Thread exit = new Thread(() -> System.exit(3));
-            exit.setDaemon(true);
             new Thread(() -> {
-                        try {
-                            Sample.HTTP_STARTED.await();
-                        } catch (InterruptedException e) {
-                            throw new IllegalStateException(e);
-                        }
-                        exit.start();
+                        await(Sample.HTTP_STARTED);
+                        System.exit(3);
                     })
                     .start();
         }
+        Duration total = Duration.ofSeconds(
+                faults.contains("hanging-hook")
+                        ? 1
+                        : faults.contains("deaf-stop") ? 4 : faults.contains("long-total") ? 40 : 8);
         host.runAndExit(() -> {
             if (faults.contains("slow-wiring")) {
                 System.out.println("wiring");
-                new CountDownLatch(1).await();
+                hang();
             }
             if (faults.contains("bad-wiring")) {
                 throw new IllegalStateException("no such binding");
             }
-            return Coordinator.of(graph, Budgets.ofTotal(Duration.ofSeconds(faults.contains("hanging-hook") ? 1 : 8)));
+            return Coordinator.of(graph, Budgets.ofTotal(total));
         });
+    }
+
+    private static void spin() {
+        while (true) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void hang() {
+        await(new CountDownLatch(1));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private record Sample(String name, List<String> faults) implements Lifecycle {
@@ -57,11 +77,19 @@ final class SampleProcess {
             if (faults.contains("slow-start")) {
                 new CountDownLatch(1).await();
             }
-            while (faults.contains("deaf-start")) {
-                Thread.onSpinWait();
+            if (faults.contains("deaf-start")) {
+                spin();
             }
-            if (faults.contains("bad-start")) {
-                throw new IOException("port 8080 is taken");
+            if (faults.contains("exit-in-start")) {
+                System.exit(3);
+            }
+            if (faults.contains("no-memory-in-start")) {
+                throw new OutOfMemoryError("as if there were none");
+            }
+            if (faults.contains("port-taken")) {
+                InetAddress loopback = InetAddress.getLoopbackAddress();
+                ServerSocket first = new ServerSocket(0, 1, loopback);
+                new ServerSocket(first.getLocalPort(), 1, loopback);
             }
             if (name.equals("http")) {
                 HTTP_STARTED.countDown();
@@ -74,6 +102,9 @@ final class SampleProcess {
             if (faults.contains("slow-drain")) {
                 new CountDownLatch(1).await();
             }
+            if (faults.contains("exit-in-drain")) {
+                System.exit(3);
+            }
         }
 
         @Override
@@ -82,8 +113,11 @@ final class SampleProcess {
             if (faults.contains("bad-stop")) {
                 throw new IOException("cannot close");
             }
-            while (faults.contains("deaf-stop")) {
-                Thread.onSpinWait();
+            if (faults.contains("no-memory-in-stop")) {
+                throw new OutOfMemoryError("as if there were none");
+            }
+            if (faults.contains("deaf-stop")) {
+                spin();
             }
         }
     }

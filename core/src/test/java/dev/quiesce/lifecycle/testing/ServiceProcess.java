@@ -42,11 +42,25 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Starts a main class on the class path of this JVM, with this JVM's java. */
     public static ServiceProcess java(Class<?> main, List<String> jvmOptions, String... arguments) throws IOException {
+        return start(Path.of("").toAbsolutePath(), Map.of(), javaCommand(main, jvmOptions, arguments));
+    }
+
+    /** Starts {@code java -jar} with this JVM's java, in the folder of the jar, with variables added to the environment. */
+    public static ServiceProcess jar(Path jar, Map<String, String> environment, String... arguments)
+            throws IOException {
+        Path absolute = jar.toAbsolutePath();
+        List<String> command = new ArrayList<>(List.of(javaCommand(), "-jar", absolute.toString()));
+        command.addAll(List.of(arguments));
+        return start(absolute.getParent(), environment, command);
+    }
+
+    /** Returns the command that starts a main class on the class path of this JVM, with this JVM's java. */
+    public static List<String> javaCommand(Class<?> main, List<String> jvmOptions, String... arguments) {
         List<String> command = new ArrayList<>(List.of(javaCommand()));
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
-        return start(Path.of("").toAbsolutePath(), Map.of(), command);
+        return command;
     }
 
     /** Returns the path of the java command that runs this JVM. */
@@ -113,6 +127,11 @@ public final class ServiceProcess implements AutoCloseable {
     /** Returns the lines of output so far. */
     public synchronized List<String> lines() {
         return List.copyOf(lines);
+    }
+
+    /** Returns the last line of output so far, or nothing if there is none. */
+    public synchronized String lastLine() {
+        return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
     }
 
     /** Kills the process if it still runs. */
