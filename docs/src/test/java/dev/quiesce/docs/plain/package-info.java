@@ -1,0 +1,5 @@
+/** A service on core alone. */
+@NullMarked
+package dev.quiesce.docs.plain;
+
+import org.jspecify.annotations.NullMarked;
