@@ -1,0 +1,66 @@
+package dev.quiesce.docs;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The Java in the handbook is that of the samples. A block is marked with the sample that it is taken from, by a comment on
+ * the line before it, such as {@code <!-- sample: plain/PlainService.java -->}.
+ */
+class HandbookTest {
+    private static final Path ROOT = root();
+    private static final Path SAMPLES = ROOT.resolve("docs/src/test/java/dev/quiesce/docs");
+
+    @TestFactory
+    Stream<DynamicTest> javaOfTheHandbook_isMarked_andStandsInTheSample() throws IOException {
+        List<CodeBlock> blocks = new ArrayList<>();
+        for (Path page : pages()) {
+            blocks.addAll(CodeBlock.in(ROOT.relativize(page).toString(), Files.readAllLines(page)));
+        }
+        assertThat(blocks).as("blocks of Java").isNotEmpty();
+        return blocks.stream().map(block -> dynamicTest(block.toString(), () -> assertStandsInItsSample(block)));
+    }
+
+    private static void assertStandsInItsSample(CodeBlock block) throws IOException {
+        assertThat(block.sample())
+                .as("%s has no mark such as <!-- sample: plain/PlainService.java --> on the line before it", block)
+                .isNotNull();
+        List<String> sample = Files.readAllLines(SAMPLES.resolve(block.sample()));
+        int size = block.lines().size();
+        boolean found = IntStream.rangeClosed(0, sample.size() - size)
+                .anyMatch(line -> unindented(sample.subList(line, line + size)).equals(unindented(block.lines())));
+
+        assertThat(found)
+                .as("%s stands in %s:\n%s", block, block.sample(), String.join("\n", block.lines()))
+                .isTrue();
+    }
+
+    private static String unindented(List<String> lines) {
+        return lines.stream().collect(joining("\n")).stripIndent();
+    }
+
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> files = Files.list(ROOT.resolve("docs"))) {
+            return Stream.concat(Stream.of(ROOT.resolve("README.md")), files.sorted())
+                    .filter(file -> file.toString().endsWith(".md"))
+                    .toList();
+        }
+    }
+
+    /** Maven runs tests in the folder of the module, other tools in that of the project. */
+    private static Path root() {
+        Path here = Path.of("").toAbsolutePath();
+        return Files.exists(here.resolve("README.md")) ? here : here.getParent();
+    }
+}
