@@ -77,6 +77,7 @@ public record Report(
             OptionalLong inFlightAtEnd,
             @Nullable Throwable error,
             List<StackTraceElement> stack) {
+        private static final int MOST_CAUSES = 8;
 
         /** Makes the stack immutable. */
         public Step {
@@ -97,13 +98,29 @@ public record Report(
             return stack.isEmpty() ? sentence : sentence + " at " + stack.get(0);
         }
 
-        /** Returns what an error says. An exception is foreign code: even asking for its message may fail. */
+        /**
+         * Returns what an error and its causes say, since frameworks like to wrap the reason. An exception is foreign code:
+         * even asking for its message may fail.
+         */
         static String words(Throwable error) {
             try {
-                return error.getMessage() == null ? error.toString() : error.getMessage();
+                StringBuilder words = new StringBuilder(words(error.getMessage(), error));
+                Throwable cause = error.getCause();
+                for (int depth = 0; cause != null && depth < MOST_CAUSES; depth++) {
+                    String more = words(cause.getMessage(), cause);
+                    if (words.indexOf(more) < 0) {
+                        words.append(": ").append(more);
+                    }
+                    cause = cause.getCause();
+                }
+                return words.toString();
             } catch (RuntimeException e) {
                 return error.getClass().getName();
             }
+        }
+
+        private static String words(@Nullable String message, Throwable error) {
+            return message == null ? error.getClass().getName() : message;
         }
 
         private String verb() {

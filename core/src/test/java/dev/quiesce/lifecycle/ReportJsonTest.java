@@ -74,6 +74,28 @@ class ReportJsonTest {
     }
 
     @Test
+    void causes_areSpokenOf_unlessTheirWordsAreThereAlready() {
+        IOException bind = new IOException("port 80 is taken");
+        IllegalStateException wrapped = new IllegalStateException("cannot start: port 80 is taken", bind);
+        Exception error = new Exception(null, new RuntimeException("bean failed", wrapped));
+
+        assertThat(fault("http", Outcome.FAILED, error, List.of()))
+                .hasToString(
+                        "http failed while stopping after 9 ms: java.lang.Exception: bean failed: cannot start: port 80 is"
+                                + " taken");
+    }
+
+    @Test
+    void causesInACircle_areSpokenOfOnce() {
+        Exception one = new Exception("one");
+        Exception two = new Exception("two", one);
+        one.initCause(two);
+
+        assertThat(fault("http", Outcome.FAILED, one, List.of()))
+                .hasToString("http failed while stopping after 9 ms: one: two");
+    }
+
+    @Test
     void outcome_tellsAStartThatFailed_fromAStopWithFaults() {
         Step failed = new Step(
                 "http",

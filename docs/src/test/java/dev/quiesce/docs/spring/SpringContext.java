@@ -4,13 +4,9 @@ import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
 import dev.quiesce.lifecycle.LifecycleListener;
 import dev.quiesce.lifecycle.Stage;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -38,17 +34,8 @@ final class SpringContext implements Lifecycle, LifecycleListener {
     }
 
     @Override
-    public void start() throws ExecutionException {
-        try {
-            application.run(arguments);
-        } catch (RuntimeException e) {
-            // Spring wraps the reason several times, and has logged the stack where there is no reason.
-            throw new ExecutionException(
-                    Stream.iterate((Throwable) e, Objects::nonNull, Throwable::getCause)
-                            .map(Throwable::getMessage)
-                            .collect(Collectors.joining(": ")),
-                    e);
-        }
+    public void start() {
+        application.run(arguments);
     }
 
     @Override
