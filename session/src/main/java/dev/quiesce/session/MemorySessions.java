@@ -142,7 +142,7 @@ public final class MemorySessions implements Lifecycle {
                 if (deadline.isExpired() || Thread.currentThread().isInterrupted()) {
                     break;
                 }
-                destroy(now.manager(), session);
+                destroy(now, session);
             }
             left = now.cache().size();
             if (left > 0) {
@@ -154,13 +154,13 @@ public final class MemorySessions implements Lifecycle {
     }
 
     /** Does what {@link ManagedSession#invalidate()} does, which hides that a listener threw. */
-    private void destroy(AbstractSessionManager manager, ManagedSession session) {
+    private void destroy(Managed now, ManagedSession session) {
         if (!begin(session)) {
             return;
         }
         boolean failed = false;
         try {
-            manager.onSessionDestroyed(session);
+            now.manager().onSessionDestroyed(session);
         } catch (Throwable e) {
             failed = true;
             LOG.error("A session listener failed as its session was destroyed", e);
@@ -171,7 +171,9 @@ public final class MemorySessions implements Lifecycle {
             failed = true;
             LOG.error("An attribute listener failed as its session was destroyed", e);
         }
-        manager.getSessionIdManager().invalidateAll(session.getId());
+        now.manager().getSessionIdManager().invalidateAll(session.getId());
+        // The id manager does not know a manager whose context was added to a server that was running.
+        now.cache().doDelete(session.getId());
         destroyed.incrementAndGet();
         if (failed) {
             failures.incrementAndGet();
