@@ -3,7 +3,6 @@ package dev.quiesce.web;
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -57,12 +56,7 @@ public final class JettyContainer implements Lifecycle {
 
     @Override
     public void stop(Deadline deadline) throws Exception {
-        ((QueuedThreadPool) server.getThreadPool()).setStopTimeout(deadline.remaining(TimeUnit.MILLISECONDS));
-        try {
-            connector.stop();
-        } finally {
-            server.stop();
-        }
+        ServerStop.stop(server, connector, deadline);
     }
 
     /** Sets what serves requests. Only before the start. */

@@ -5,7 +5,6 @@ import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
 import java.io.IOException;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -79,7 +78,6 @@ public final class ManagementServer implements Lifecycle {
 
     @Override
     public void stop(Deadline deadline) throws Exception {
-        ((QueuedThreadPool) server.getThreadPool()).setStopTimeout(deadline.remaining(TimeUnit.MILLISECONDS));
-        server.stop();
+        ServerStop.stop(server, connector, deadline);
     }
 }
