@@ -67,9 +67,11 @@ public final class HttpServer implements Lifecycle {
      * Opens the port.
      *
      * @throws IOException if the port cannot be opened, for example because it is taken
+     * @throws IllegalStateException if this server has been quiesced or stopped
      */
     @Override
     public void start() throws IOException {
+        refuseOnceQuiesced();
         ServerConnector connector = container.connector();
         try {
             connector.start();
@@ -77,6 +79,11 @@ public final class HttpServer implements Lifecycle {
             throw ListenFailure.of(connector, e);
         } catch (Exception e) {
             throw new IllegalStateException("the connector did not start", e);
+        }
+        if (quiesced.get()) {
+            // The port may have been opened after it was closed.
+            connector.close();
+            refuseOnceQuiesced();
         }
         log.info("Serving HTTP on http://{}:{}/", connector.getHost(), connector.getLocalPort());
     }
@@ -124,6 +131,12 @@ public final class HttpServer implements Lifecycle {
     public void stop(Deadline deadline) {
         quiesce();
         connections().forEach(EndPoint::close);
+    }
+
+    private void refuseOnceQuiesced() {
+        if (quiesced.get()) {
+            throw new IllegalStateException("the HTTP server has been quiesced or stopped and opens no port");
+        }
     }
 
     private boolean isDrained() {
