@@ -93,7 +93,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         callback.succeeded();
 
         // Queued before the registry knows this connection, so that the call of closed cannot come first.
-        shared.registry().beginCall();
+        shared.registry().beginCallback();
         AtomicReference<Registry.Entry> entry = new AtomicReference<>(Registry.Entry.CUT);
         Runnable first = calls.offer(() -> opened(entry.get()));
         entry.set(shared.registry().opened(this));
@@ -106,16 +106,16 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
                 served = true;
                 handling = true;
                 heartbeat.start();
-                handle(() -> handler.opened(socket));
+                handle(() -> handler.opened(socket), shared.registry()::endCallback);
             }
             case CLOSE -> {
                 closeForStop();
-                shared.registry().endCall();
+                shared.registry().endCallback();
                 demand();
             }
             case CUT -> {
                 cut();
-                shared.registry().endCall();
+                shared.registry().endCallback();
             }
         }
     }
@@ -168,7 +168,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     private @Nullable Object received(HandlerCall call) {
         if (shared.registry().tryBeginMessage()) {
             handling = true;
-            dispatch(() -> handle(call));
+            dispatch(() -> handle(call, shared.registry()::endMessage));
         } else {
             demand();
         }
@@ -192,7 +192,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         demand();
     }
 
-    private void handle(HandlerCall call) {
+    private void handle(HandlerCall call, Runnable ended) {
         try {
             call.make();
         } catch (Throwable failure) {
@@ -200,7 +200,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         } finally {
             handling = false;
             heartbeat.heard();
-            shared.registry().endCall();
+            ended.run();
             demand();
         }
     }
@@ -305,7 +305,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         cancelCut.run();
         shared.rooms().remove(socket);
         // Counted as a call before it is no longer counted as a connection: whoever waits for both sees one of them.
-        shared.registry().beginCall();
+        shared.registry().beginCallback();
         // An ordinary end means that both close frames were exchanged, even if ours was sent between the arrival of the
         // peer's and our call with it: Jetty calls us with the end first then.
         shared.registry().closed(this, peerClosed || !status.isAbnormal());
@@ -321,7 +321,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         } catch (Throwable failure) {
             failed(failure);
         } finally {
-            shared.registry().endCall();
+            shared.registry().endCallback();
         }
     }
 

@@ -1,19 +1,21 @@
 package dev.quiesce.realtime;
 
 import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.lifecycle.WorkGuard;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 
 /**
  * What a hub has accepted and not finished: upgrades under way, open connections, and calls of handlers.
  *
- * <p>Safe for use by many threads. One lock guards everything; nothing foreign is called under it.
+ * <p>Safe for use by many threads. One lock guards the connections and what becomes of new ones; nothing foreign is called
+ * under it. What only comes and goes is counted by guards, so that messages of different sockets never meet at the lock.
  */
 final class Registry {
 
@@ -25,7 +27,9 @@ final class Registry {
     }
 
     /** What may call a handler or is doing so. */
-    record UnderWay(int calls, int upgrades) {
+    record UnderWay(long calls, long upgrades) {
+        static final UnderWay NOTHING = new UnderWay(0, 0);
+
         boolean isNothing() {
             return calls == 0 && upgrades == 0;
         }
@@ -46,14 +50,17 @@ final class Registry {
     }
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition lessToDo = lock.newCondition();
+    private final Condition fewerConnections = lock.newCondition();
     private final Set<Connection> connections = new HashSet<>();
+    private final WorkGuard upgrades = new WorkGuard();
+    private final WorkGuard messages = new WorkGuard();
+    /** Never quiesced: a handler learns of the opening and the end of its socket whatever the state. */
+    private final WorkGuard callbacks = new WorkGuard();
+
+    private final LongAdder discarded = new LongAdder();
+    private volatile boolean started;
     private State state = State.NEW;
-    private boolean draining;
-    private int upgrades;
-    private int calls;
     private long opened;
-    private long discarded;
     private int acknowledged;
     private int forced;
 
@@ -70,12 +77,14 @@ final class Registry {
                         "a socket hub starts once; this one is " + state.name().toLowerCase(Locale.ROOT));
             }
             state = State.ACCEPTING;
+            started = true;
         } finally {
             lock.unlock();
         }
     }
 
     void quiesce() {
+        upgrades.quiesce();
         lock.lock();
         try {
             if (state.compareTo(State.QUIESCED) < 0) {
@@ -88,19 +97,15 @@ final class Registry {
 
     /** Hands no further message over from now on. */
     void drain() {
-        lock.lock();
-        try {
-            draining = true;
-        } finally {
-            lock.unlock();
-        }
+        messages.quiesce();
     }
 
     /** Sends connections that open from now on straight into closing, and returns those that are open. */
     List<Connection> beginStop() {
+        upgrades.quiesce();
+        messages.quiesce();
         lock.lock();
         try {
-            draining = true;
             if (state.compareTo(State.STOPPING) < 0) {
                 state = State.STOPPING;
             }
@@ -123,26 +128,11 @@ final class Registry {
 
     /** Accepts an upgrade, unless this is not the time. It must be followed by {@link #upgradeEnded}. */
     boolean tryUpgrade() {
-        lock.lock();
-        try {
-            if (state != State.ACCEPTING) {
-                return false;
-            }
-            upgrades++;
-            return true;
-        } finally {
-            lock.unlock();
-        }
+        return started && upgrades.tryEnter();
     }
 
     void upgradeEnded() {
-        lock.lock();
-        try {
-            upgrades--;
-            lessToDo.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        upgrades.exit();
     }
 
     Entry opened(Connection connection) {
@@ -172,97 +162,67 @@ final class Registry {
                     forced++;
                 }
             }
-            lessToDo.signalAll();
+            fewerConnections.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Accepts a message to be handled, unless draining has begun. It must be followed by {@link #endCall}. */
+    /** Accepts a message to be handled, unless draining has begun. It must be followed by {@link #endMessage}. */
     boolean tryBeginMessage() {
-        lock.lock();
-        try {
-            if (draining) {
-                discarded++;
-                return false;
-            }
-            calls++;
+        if (messages.tryEnter()) {
             return true;
-        } finally {
-            lock.unlock();
         }
+        discarded.increment();
+        return false;
     }
 
-    /** Counts a call that must be made whatever the state. It must be followed by {@link #endCall}. */
-    void beginCall() {
-        lock.lock();
-        try {
-            calls++;
-        } finally {
-            lock.unlock();
-        }
+    void endMessage() {
+        messages.exit();
     }
 
-    void endCall() {
-        lock.lock();
-        try {
-            calls--;
-            lessToDo.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    /** Counts a call that must be made whatever the state. It must be followed by {@link #endCallback}. */
+    void beginCallback() {
+        callbacks.tryEnter();
+    }
+
+    void endCallback() {
+        callbacks.exit();
     }
 
     /** Waits until no call is under way, and returns how many are. */
-    int awaitNoCalls(Deadline deadline) throws InterruptedException {
-        lock.lock();
-        try {
-            await(() -> calls == 0, deadline);
-            return calls;
-        } finally {
-            lock.unlock();
-        }
+    long awaitNoCalls(Deadline deadline) throws InterruptedException {
+        boolean none = messages.awaitIdle(deadline) && callbacks.awaitIdle(deadline);
+        return none ? 0 : underWay().calls();
     }
 
     /** Waits until no call is under way and no upgrade can lead to one, and returns what is left. */
     UnderWay awaitNothingUnderWay(Deadline deadline) throws InterruptedException {
-        lock.lock();
-        try {
-            await(() -> calls == 0 && upgrades == 0, deadline);
-            return new UnderWay(calls, upgrades);
-        } finally {
-            lock.unlock();
-        }
+        // In the order in which one leads to the next: an upgrade ends once the call that it leads to has begun.
+        boolean nothing = upgrades.awaitIdle(deadline) && messages.awaitIdle(deadline) && callbacks.awaitIdle(deadline);
+        return nothing ? UnderWay.NOTHING : underWay();
     }
 
-    /** Waits until no connection is left and none can come, and returns whether this is so. */
-    boolean awaitNoConnections(Deadline deadline) throws InterruptedException {
+    /** Waits until no connection is left and none can come. */
+    void awaitNoConnections(Deadline deadline) throws InterruptedException {
+        if (!upgrades.awaitIdle(deadline)) {
+            return;
+        }
         lock.lock();
         try {
-            return await(() -> connections.isEmpty() && upgrades == 0, deadline);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean await(BooleanSupplier condition, Deadline deadline) throws InterruptedException {
-        while (!condition.getAsBoolean()) {
             long nanos = deadline.remaining(TimeUnit.NANOSECONDS);
-            if (nanos <= 0) {
-                return false;
+            while (!connections.isEmpty() && nanos > 0) {
+                nanos = fewerConnections.awaitNanos(nanos);
             }
-            lessToDo.awaitNanos(nanos);
+        } finally {
+            lock.unlock();
         }
-        return true;
     }
 
     UnderWay underWay() {
-        lock.lock();
-        try {
-            return new UnderWay(calls, upgrades);
-        } finally {
-            lock.unlock();
-        }
+        return new UnderWay(
+                messages.inFlight().orElse(0) + callbacks.inFlight().orElse(0),
+                upgrades.inFlight().orElse(0));
     }
 
     int open() {
@@ -284,12 +244,7 @@ final class Registry {
     }
 
     long discardedMessages() {
-        lock.lock();
-        try {
-            return discarded;
-        } finally {
-            lock.unlock();
-        }
+        return discarded.sum();
     }
 
     Closing closing() {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.server.Handler;
@@ -158,7 +159,7 @@ public final class SocketHub implements Lifecycle {
      */
     @Override
     public void stop(Deadline deadline) throws TimeoutException, InterruptedException {
-        int running;
+        long running;
         try {
             registry.beginStop().forEach(Connection::closeForStop);
             registry.awaitNoConnections(deadline.minus(timeToCut(deadline)));
@@ -173,6 +174,13 @@ public final class SocketHub implements Lifecycle {
         if (running > 0) {
             throw new TimeoutException(running + " socket handler calls were still running at the deadline");
         }
+    }
+
+    /** Returns the number of handler calls under way and of upgrades that have yet to open their socket. */
+    @Override
+    public OptionalLong inFlight() {
+        Registry.UnderWay now = registry.underWay();
+        return OptionalLong.of(now.calls() + now.upgrades());
     }
 
     private static Duration timeToCut(Deadline deadline) {
