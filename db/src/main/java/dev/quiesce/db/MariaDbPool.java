@@ -5,14 +5,15 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
+import dev.quiesce.lifecycle.WorkGuard;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MariaDbPool implements Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(MariaDbPool.class);
-    private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration KEEP_ALIVE = Duration.ofMinutes(2);
     private static final Duration LONGEST_VALIDATION = Duration.ofSeconds(2);
     /** How long a start that has failed waits for what it has opened to be closed before it says so. */
@@ -54,6 +54,7 @@ public final class MariaDbPool implements Lifecycle {
     private final PoolConfig config;
     private final Connector connector;
     private final DataSource dataSource = new SuppliedDataSource(this::borrow);
+    private final WorkGuard borrowers = new WorkGuard();
     private final Object lock = new Object();
     private volatile State state = State.NEW; // written under the lock
     private volatile @Nullable HikariDataSource pool; // written under the lock
@@ -130,18 +131,17 @@ public final class MariaDbPool implements Lifecycle {
      */
     @Override
     public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
-        // Polling the pool's own counters is cheap; counting ourselves would cost every borrower a proxy.
-        PoolStats stats = stats();
-        while (stats.inUse()) {
-            if (deadline.isExpired()) {
-                throw new TimeoutException(notDrained("is not drained at the deadline", stats));
-            }
-            try {
-                TimeUnit.NANOSECONDS.sleep(deadline.atMost(POLL).remaining(TimeUnit.NANOSECONDS));
-            } catch (InterruptedException e) {
-                throw new InterruptedException(notDrained("was interrupted while draining", stats));
-            }
-            stats = stats();
+        if (pool == null) {
+            return;
+        }
+        boolean drained;
+        try {
+            drained = borrowers.awaitIdle(deadline);
+        } catch (InterruptedException e) {
+            throw new InterruptedException(notDrained("was interrupted while draining"));
+        }
+        if (!drained) {
+            throw new TimeoutException(notDrained("is not drained at the deadline"));
         }
     }
 
@@ -159,6 +159,7 @@ public final class MariaDbPool implements Lifecycle {
         HikariDataSource open;
         synchronized (lock) {
             state = State.STOPPED;
+            borrowers.quiesce();
             opening = opener;
             open = pool;
             pool = null;
@@ -183,6 +184,15 @@ public final class MariaDbPool implements Lifecycle {
         }
     }
 
+    /**
+     * Returns how many have a connection or wait for one; 0 unless the pool is open. A connection counts until its borrower
+     * has closed it, even if it has broken before.
+     */
+    @Override
+    public OptionalLong inFlight() {
+        return pool == null ? OptionalLong.of(0) : borrowers.inFlight();
+    }
+
     /** Returns the pool's name, URL and state, without secrets. */
     @Override
     public String toString() {
@@ -191,10 +201,16 @@ public final class MariaDbPool implements Lifecycle {
 
     private Connection borrow() throws SQLException {
         HikariDataSource open = pool;
-        if (open == null) {
+        WorkGuard.Hold hold = open == null ? null : borrowers.tryHold("connection");
+        if (open == null || hold == null) {
             throw new SQLException(describe() + " and gives no connection");
         }
-        return open.getConnection();
+        try {
+            return BorrowedConnection.of(open.getConnection(), hold);
+        } catch (SQLException | RuntimeException | Error e) {
+            hold.close();
+            throw e;
+        }
     }
 
     /** Runs on a thread of its own, since neither connecting nor a migration reacts to an interrupt. */
@@ -339,12 +355,14 @@ public final class MariaDbPool implements Lifecycle {
         return "pool \"" + config.name() + "\" " + state.text;
     }
 
-    private String notDrained(String what, PoolStats stats) {
-        return "pool \"" + config.name() + "\" " + what + ": " + connections(stats.active()) + " still borrowed, "
-                + stats.waiting() + " waiting";
+    private String notDrained(String what) {
+        int waiting = stats().waiting();
+        long borrowed = Math.max(0, inFlight().orElse(0) - waiting);
+        return "pool \"" + config.name() + "\" " + what + ": " + connections(borrowed) + " still borrowed, " + waiting
+                + " waiting";
     }
 
-    private static String connections(int count) {
+    private static String connections(long count) {
         return count == 1 ? "1 connection is" : count + " connections are";
     }
 

@@ -8,10 +8,4 @@ package dev.quiesce.db;
  * @param idle the connections that are free
  * @param waiting the threads that wait for a connection
  */
-public record PoolStats(int size, int active, int idle, int waiting) {
-
-    /** Returns whether somebody has a connection or is about to get one. */
-    boolean inUse() {
-        return active > 0 || waiting > 0;
-    }
-}
+public record PoolStats(int size, int active, int idle, int waiting) {}

@@ -214,6 +214,66 @@ class MariaDbPoolTest {
     }
 
     @Test
+    void borrowersAndThoseWhoWait_areInFlight() throws Exception {
+        pool = new MariaDbPool(tenant.config().withSize(1));
+        assertThat(pool.inFlight()).hasValue(0);
+        pool.start();
+        assertThat(pool.inFlight()).hasValue(0);
+        Connection borrowed = pool.dataSource().getConnection();
+        CompletableFuture<Connection> waiter = CompletableFuture.supplyAsync(this::borrow);
+        await().until(() -> pool.stats().waiting() == 1);
+
+        assertThat(pool.inFlight()).hasValue(2);
+        borrowed.close();
+        borrowed.close();
+        assertThat(pool.inFlight()).hasValue(1);
+        waiter.get(5, TimeUnit.SECONDS).close();
+        assertThat(pool.inFlight()).hasValue(0);
+    }
+
+    @Test
+    void connectionThatBreaks_isInFlightUntilItsBorrowerHasClosedIt() throws Exception {
+        pool.start();
+        Connection borrowed = pool.dataSource().getConnection();
+        try (Statement statement = borrowed.createStatement()) {
+            tenant.lock();
+            assertThatExceptionOfType(SQLException.class).isThrownBy(() -> statement.execute("SELECT 1"));
+        }
+        assertThat(pool.stats().active()).isZero();
+
+        assertThatExceptionOfType(TimeoutException.class)
+                .isThrownBy(() -> pool.drain(Deadline.after(Duration.ZERO)))
+                .withMessage("pool \"main\" is not drained at the deadline: 1 connection is still borrowed, 0 waiting");
+        borrowed.close();
+        pool.drain(Deadline.after(Duration.ZERO));
+    }
+
+    @Test
+    void drainedPool_hasNoBorrowedConnection() throws Exception {
+        pool.start();
+        for (int round = 0; round < 300; round++) {
+            Connection borrowed = pool.dataSource().getConnection();
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> close(borrowed));
+            pool.drain(Deadline.after(SOON));
+
+            assertThat(pool.stats().active()).isZero();
+            closing.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void borrowedConnection_equalsItselfOnly_andThrowsWhatTheDriverThrows() throws Exception {
+        pool.start();
+        try (Connection one = pool.dataSource().getConnection();
+                Connection other = pool.dataSource().getConnection()) {
+            assertThat(one).isEqualTo(one).isNotEqualTo(other);
+            assertThatExceptionOfType(SQLException.class).isThrownBy(() -> one.prepareStatement("SELECT ?", -1));
+            assertThat(one.unwrap(org.mariadb.jdbc.Connection.class).getThreadId())
+                    .isPositive();
+        }
+    }
+
+    @Test
     void twoPoolsStoppedInParallel_quitInGoodOrderAndLeaveNothing() throws Exception {
         MariaDbPool d4 = new MariaDbPool(
                 PoolConfig.of("d4", tenant.config().url(), tenant.config().user(), TestServer.PASSWORD));
@@ -285,6 +345,14 @@ class MariaDbPoolTest {
         try (Connection connection = pool.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
