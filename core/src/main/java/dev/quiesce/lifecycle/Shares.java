@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * <p>Each step has a weight: its component's own budget, or else what is left over for it. In the stop stage the time left
  * is divided in proportion to the weights of a step and of those that may follow it, so that one that hangs costs no more
  * than its share. In the other stages a step may take everything that those that may follow it do not need; there, what is
- * held back for a step without a budget is a token. Time that was not used is shared out again at each step.
+ * held back for a step without a budget is a token, and for all of them a tenth. Time that was not used is shared out again at each step.
  *
  * <p>Immutable.
  */
@@ -40,7 +40,7 @@ final class Shares {
         this.budgets = budgets;
         this.fair = stage == Stage.STOPPING;
         long leftOver = leftOver(order, budgets, most.toNanos());
-        this.weights = Weights.of(order, budgets, fair ? leftOver : Math.min(TOKEN, leftOver));
+        this.weights = Weights.of(order, budgets, fair ? leftOver : Math.min(TOKEN, leftOver / 10));
     }
 
     /** Returns by when the step of a component has to end that begins now, in a stage that ends at the given point. */

@@ -267,7 +267,7 @@ class MariaDbPoolTest {
         try (Connection one = pool.dataSource().getConnection();
                 Connection other = pool.dataSource().getConnection()) {
             assertThat(one).isEqualTo(one).isNotEqualTo(other);
-            assertThatExceptionOfType(SQLException.class).isThrownBy(() -> one.prepareStatement("SELECT ?", -1));
+            assertThatExceptionOfType(SQLException.class).isThrownBy(() -> one.setTransactionIsolation(-7));
             assertThat(one.unwrap(org.mariadb.jdbc.Connection.class).getThreadId())
                     .isPositive();
         }

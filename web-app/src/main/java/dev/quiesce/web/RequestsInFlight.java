@@ -1,12 +1,13 @@
 package dev.quiesce.web;
 
-import java.util.Comparator;
-import java.util.List;
-import java.util.Set;
+import static java.util.Objects.requireNonNull;
+
+import dev.quiesce.lifecycle.WorkGuard;
+import dev.quiesce.lifecycle.WorkGuard.Hold;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.EndPoint;
@@ -23,34 +24,37 @@ import org.eclipse.jetty.util.Callback;
  * <p>Thread-safe.
  */
 final class RequestsInFlight extends Handler.Wrapper {
-    private static final int MOST_NAMED = 5;
-
     private final BooleanSupplier closing;
-    private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
+    private final WorkGuard requests = new WorkGuard();
+    private final Map<EndPoint, Integer> requestsByConnection = new ConcurrentHashMap<>();
 
-    /** Compared by identity: two requests of the same kind at the same time are two. */
-    private static final class InFlight {
-        private final String what;
-        private final EndPoint endPoint;
-        private final long since = System.nanoTime();
+    /** One request, which ends once, whatever its stream is told. */
+    private final class InFlight {
+        private final Hold hold;
+        private final EndPoint connection;
+        private final AtomicBoolean ended = new AtomicBoolean();
 
-        private InFlight(String what, EndPoint endPoint) {
-            this.what = what;
-            this.endPoint = endPoint;
+        private InFlight(Hold hold, EndPoint connection) {
+            this.hold = hold;
+            this.connection = connection;
+            requestsByConnection.merge(connection, 1, Integer::sum);
         }
 
-        private long ageMillis() {
-            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+        private void end() {
+            if (ended.compareAndSet(false, true)) {
+                requestsByConnection.computeIfPresent(connection, (any, count) -> count == 1 ? null : count - 1);
+                hold.close();
+            }
         }
     }
 
     /** The stream is what ends last: when it has, the response is written and the connection is free or upgraded. */
     private final class Tracked extends HttpStream.Wrapper {
-        private final InFlight entry;
+        private final InFlight request;
 
-        private Tracked(HttpStream stream, InFlight entry) {
+        private Tracked(HttpStream stream, InFlight request) {
             super(stream);
-            this.entry = entry;
+            this.request = request;
         }
 
         @Override
@@ -66,7 +70,7 @@ final class RequestsInFlight extends Handler.Wrapper {
             try {
                 super.succeeded();
             } finally {
-                inFlight.remove(entry);
+                request.end();
             }
         }
 
@@ -75,7 +79,7 @@ final class RequestsInFlight extends Handler.Wrapper {
             try {
                 super.failed(failure);
             } finally {
-                inFlight.remove(entry);
+                request.end();
             }
         }
     }
@@ -86,31 +90,24 @@ final class RequestsInFlight extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
+        String what = request.getMethod() + " " + request.getHttpURI().getPath();
         InFlight entry =
-                new InFlight(request.getMethod() + " " + request.getHttpURI().getPath(), endPoint);
-        inFlight.add(entry);
+                new InFlight(requireNonNull(requests.tryHold(what), "requests are never refused here"), connection);
         request.addHttpStreamWrapper(stream -> new Tracked(stream, entry));
         return super.handle(request, response, callback);
     }
 
-    int count() {
-        return inFlight.size();
+    long count() {
+        return requests.inFlight().orElse(0);
     }
 
-    boolean isBusy(EndPoint endPoint) {
-        return inFlight.stream().anyMatch(entry -> entry.endPoint == endPoint);
+    boolean isBusy(EndPoint connection) {
+        return requestsByConnection.containsKey(connection);
     }
 
     /** Returns how many requests are in flight, and which are the oldest. */
     String describe() {
-        List<InFlight> oldestFirst = inFlight.stream()
-                .sorted(Comparator.comparingLong(InFlight::ageMillis).reversed())
-                .toList();
-        return oldestFirst.size() + " requests were still in flight: "
-                + oldestFirst.stream()
-                        .limit(MOST_NAMED)
-                        .map(entry -> entry.what + " (" + entry.ageMillis() + " ms)")
-                        .collect(Collectors.joining(", "));
+        return requests.describe();
     }
 }
