@@ -45,7 +45,9 @@ final class ReportJson {
         raw("totalMs", millis(report.total()));
         name("stages");
         json.append('{');
-        report.stages().forEach((stage, took) -> raw(stage.name(), millis(took)));
+        for (Map.Entry<Stage, Duration> stage : report.stages().entrySet()) {
+            raw(stage.getKey().name(), millis(stage.getValue()));
+        }
         json.append('}');
         Map<String, List<Step>> steps = new HashMap<>();
         for (Step step : report.steps()) {
@@ -54,10 +56,10 @@ final class ReportJson {
         }
         name("components");
         json.append('[');
-        report.components().forEach(component -> {
+        for (String component : report.components()) {
             separate();
             write(component, steps.getOrDefault(component, List.of()));
-        });
+        }
         json.append("]}");
     }
 
@@ -133,7 +135,9 @@ final class ReportJson {
     }
 
     private void number(String name, OptionalLong value) {
-        value.ifPresent(number -> raw(name, Long.toString(number)));
+        if (value.isPresent()) {
+            raw(name, Long.toString(value.getAsLong()));
+        }
     }
 
     private void field(String name, String value) {

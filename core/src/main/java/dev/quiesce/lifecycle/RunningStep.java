@@ -107,9 +107,13 @@ final class RunningStep implements Runnable {
 
     /** Returns whether the call is inside {@code System.exit}, from which it cannot return. */
     boolean isExiting() {
-        return stack().stream()
-                .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime")
-                        && frame.getMethodName().equals("exit"));
+        for (StackTraceElement frame : stack()) {
+            if (frame.getClassName().equals("java.lang.Runtime")
+                    && frame.getMethodName().equals("exit")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     String component() {

@@ -19,11 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class StepThreads implements Executor {
     private static final int SHARED = Math.max(2, Runtime.getRuntime().availableProcessors());
+    /** Some ten microseconds, in which the next trivial step comes; to sleep and be woken takes longer. */
+    private static final int SPINS = 200;
+
     private static final long STALL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final long IDLE_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
     private final Object lock = new Object();
     private final Queue<Runnable> queue = new ArrayDeque<>();
+    private volatile int queued;
     private int threads;
     private int idle;
     private long taken;
@@ -38,6 +42,7 @@ final class StepThreads implements Executor {
     public void execute(Runnable task) {
         synchronized (lock) {
             queue.add(task);
+            queued = queue.size();
             if (idle >= queue.size()) {
                 lock.notify();
             } else if (threads < SHARED) {
@@ -56,6 +61,7 @@ final class StepThreads implements Executor {
     private void dropUnlessOthersRun(Runnable task, OutOfMemoryError none) {
         if (threads == 0) {
             queue.remove(task);
+            queued = queue.size();
             throw none;
         }
     }
@@ -73,6 +79,34 @@ final class StepThreads implements Executor {
 
     /** Returns the next task, or null if none has come for a while: then the thread ends. */
     private @Nullable Runnable take() {
+        Runnable next = takeWithoutSleep();
+        return next == null ? takeOrSleep() : next;
+    }
+
+    /** One that looks for a task for a moment counts as idle. */
+    private @Nullable Runnable takeWithoutSleep() {
+        synchronized (lock) {
+            if (!queue.isEmpty()) {
+                return remove();
+            }
+            idle++;
+        }
+        for (int spin = 0; spin < SPINS && queued == 0; spin++) {
+            Thread.onSpinWait();
+        }
+        synchronized (lock) {
+            idle--;
+            return queue.isEmpty() ? null : remove();
+        }
+    }
+
+    private Runnable remove() {
+        taken++;
+        queued = queue.size() - 1;
+        return queue.remove();
+    }
+
+    private @Nullable Runnable takeOrSleep() {
         synchronized (lock) {
             long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
             while (queue.isEmpty()) {
@@ -90,8 +124,7 @@ final class StepThreads implements Executor {
                     idle--;
                 }
             }
-            taken++;
-            return queue.remove();
+            return remove();
         }
     }
 
@@ -99,29 +132,47 @@ final class StepThreads implements Executor {
     private void watch() {
         long takenBefore = -1;
         while (true) {
+            boolean stalled;
             synchronized (lock) {
-                int waiting = queue.size() - idle;
-                if (waiting <= 0) {
+                if (queue.size() <= idle) {
                     watched = false;
                     return;
                 }
-                if (taken == takenBefore) {
-                    addThreads(waiting);
-                }
+                stalled = taken == takenBefore;
                 takenBefore = taken;
+            }
+            if (stalled) {
+                addThreads();
             }
             LockSupport.parkNanos(STALL_NANOS);
         }
     }
 
-    /** Where no more threads can be made, those that exist go on as they become free. */
-    private void addThreads(int count) {
-        try {
-            for (int i = 0; i < count; i++) {
-                addThread();
+    /** Where no more threads can be made, those that exist go on as they become free. One lock for each, not for all. */
+    private void addThreads() {
+        boolean wanted = true;
+        while (wanted) {
+            synchronized (lock) {
+                wanted = queue.size() > idle;
+                if (wanted) {
+                    threads++;
+                }
             }
+            if (wanted) {
+                wanted = started();
+            }
+        }
+    }
+
+    private boolean started() {
+        try {
+            daemon("quiesce-idle", this::work).start();
+            return true;
         } catch (OutOfMemoryError none) {
-            LockSupport.parkNanos(STALL_NANOS);
+            synchronized (lock) {
+                threads--;
+            }
+            return false;
         }
     }
 
