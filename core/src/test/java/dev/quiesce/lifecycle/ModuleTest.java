@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.module.Configuration;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
+import java.lang.reflect.Modifier;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,37 @@ class ModuleTest {
     }
 
     @Test
+    void publicTypes_areTheseFew() throws Exception {
+        try (Stream<Path> files = Files.walk(placeOf(Coordinator.class))) {
+            assertThat(files.map(Path::toString)
+                            .filter(file -> file.contains("/dev/quiesce/") && file.matches("[^$]*\\.class"))
+                            .map(file ->
+                                    file.substring(file.indexOf("dev/quiesce/"), file.length() - ".class".length()))
+                            .map(file -> file.replace('/', '.'))
+                            .filter(ModuleTest::isPublic))
+                    .map(name -> name.substring("dev.quiesce.lifecycle.".length()))
+                    .containsExactlyInAnyOrder(
+                            "Budgets",
+                            "ComponentGraph",
+                            "Coordinator",
+                            "Deadline",
+                            "InvalidGraphException",
+                            "Lifecycle",
+                            "LifecycleListener",
+                            "Outcome",
+                            "ProcessHost",
+                            "Report",
+                            "Stage",
+                            "StartFailedException",
+                            "StopSequence",
+                            "TimeSource",
+                            "WorkGuard",
+                            "guice.LifecycleBinder",
+                            "guice.LifecycleModule");
+        }
+    }
+
+    @Test
     void module_runsOnTheModulePath_withSlf4jAlone() throws Exception {
         ModuleFinder finder = ModuleFinder.of(placeOf(Coordinator.class), placeOf(LoggerFactory.class));
         Configuration configuration =
@@ -47,6 +81,15 @@ class ModuleTest {
         assertThat(coordinators.getMethod("start").invoke(coordinator)).isEqualTo(true);
         Object report = coordinators.getMethod("stop", String.class).invoke(coordinator, "test");
         assertThat(report.getClass().getMethod("isClean").invoke(report)).isEqualTo(true);
+    }
+
+    private static boolean isPublic(String type) {
+        try {
+            return Modifier.isPublic(Class.forName(type, false, ModuleTest.class.getClassLoader())
+                    .getModifiers());
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Path placeOf(Class<?> type) throws URISyntaxException {
