@@ -77,6 +77,35 @@ class CoordinatorStartTest {
     }
 
     @Test
+    void startThatFinishesLate_changesNothing_andIsStoppedOnce() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch mayFinish = new CountDownLatch(1);
+        Coordinator service = on.coordinator(ComponentGraph.builder()
+                .add("a", on.component("a"))
+                .add(
+                        "slow",
+                        on.component("slow").on(START, deadline -> {
+                            entered.countDown();
+                            while (mayFinish.getCount() > 0) {
+                                Thread.onSpinWait();
+                            }
+                            on.log().add("finished late");
+                        }),
+                        "a"));
+        Future<Boolean> start = on.caller().submit(service::start);
+        entered.await();
+        on.clock().advance(BUDGETS.start());
+        assertThatThrownBy(start::get).hasMessageContaining("slow overran while starting");
+        Report report = service.report();
+        mayFinish.countDown();
+        await(() -> on.log().events("finished").size() == 1);
+
+        assertThat(on.log().events("stop")).containsExactly("stop slow", "stop a");
+        assertThat(service.report()).isSameAs(report);
+        assertThat(service.stage()).isEqualTo(Stage.FAILED);
+    }
+
+    @Test
     void stopRequestedDuringTheStart_interruptsIt_startsNothingMore_andRollsBack() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         Coordinator service = on.coordinator(ComponentGraph.builder()
