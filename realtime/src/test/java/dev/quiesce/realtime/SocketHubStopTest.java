@@ -3,6 +3,7 @@ package dev.quiesce.realtime;
 import static dev.quiesce.realtime.Async.async;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.lifecycle.Deadline;
@@ -163,8 +164,15 @@ class SocketHubStopTest {
         try (RawClient client = RawClient.connected(server.port())) {
             await().until(() -> handler.sockets.size() == 1);
 
-            server.hub.stop(in(0));
+            Throwable thrown = catchThrowable(() -> server.hub.stop(in(0)));
 
+            assertThat(thrown)
+                    .as("without time, the call that tells a handler of its socket may be under way")
+                    .satisfiesAnyOf(
+                            none -> assertThat(none).isNull(),
+                            late -> assertThat(late)
+                                    .isInstanceOf(TimeoutException.class)
+                                    .hasMessage("1 socket handler calls were still running at the deadline"));
             assertThat(client.read().closeCode()).isEqualTo(1012);
             assertThat(client.endsCleanly()).isTrue();
         }
