@@ -1,5 +1,7 @@
 package dev.quiesce.realtime;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.quiesce.lifecycle.testing.LifecycleContract;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +67,8 @@ class SocketHubContractTest implements LifecycleContract<SocketHub> {
         return Optional.of(() -> {
             release.countDown();
             client.close();
+            // The handler is told of the end of the socket, which is a call as well.
+            await().until(() -> started.size() == 0 && started.inFlight().orElseThrow() == 0);
         });
     }
 
