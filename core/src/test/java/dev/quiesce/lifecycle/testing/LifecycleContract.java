@@ -277,8 +277,8 @@ public interface LifecycleContract<C extends Lifecycle> {
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(time.plus(tolerance()));
         } finally {
             close(work);
+            runQuietly(() -> component.stop(Deadline.after(patience())));
         }
-        runQuietly(() -> component.stop(Deadline.after(patience())));
         before.assertNothingMore();
     }
 
