@@ -2,10 +2,12 @@ package dev.quiesce.web.drill;
 
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
+import dev.quiesce.lifecycle.WorkGuard;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -25,7 +27,9 @@ import java.util.concurrent.TimeoutException;
 public final class DrillStreams implements Lifecycle {
     private final ScheduledThreadPoolExecutor scheduler;
     private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
-    private final Object closed = new Object();
+    /** Never quiesced: a stream that opens too late is told to end, and has to be waited for as well. */
+    private final WorkGuard guard = new WorkGuard();
+
     private volatile boolean accepting;
 
     @Inject
@@ -61,14 +65,8 @@ public final class DrillStreams implements Lifecycle {
      */
     @Override
     public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
-        synchronized (closed) {
-            while (!open.isEmpty()) {
-                long millis = deadline.remaining(TimeUnit.MILLISECONDS);
-                if (millis == 0) {
-                    throw new TimeoutException(open.size() + " event streams are still open");
-                }
-                closed.wait(millis);
-            }
+        if (!guard.awaitIdle(deadline)) {
+            throw new TimeoutException(size() + " event streams are still open");
         }
     }
 
@@ -81,12 +79,19 @@ public final class DrillStreams implements Lifecycle {
     }
 
     /** Returns the number of open streams. */
+    @Override
+    public OptionalLong inFlight() {
+        return guard.inFlight();
+    }
+
+    /** Returns the number of open streams. */
     public int size() {
         return open.size();
     }
 
     void open(AsyncContext async, ServletOutputStream out, int seen, int last, Duration gap) {
         EventStream stream = new EventStream(this, async, out, seen, last, gap);
+        guard.tryEnter();
         open.add(stream);
         async.addListener(stream);
         out.setWriteListener(stream);
@@ -104,9 +109,8 @@ public final class DrillStreams implements Lifecycle {
     }
 
     void closed(EventStream stream) {
-        open.remove(stream);
-        synchronized (closed) {
-            closed.notifyAll();
+        if (open.remove(stream)) {
+            guard.exit();
         }
     }
 }
