@@ -73,6 +73,9 @@ public final class MariaDbPool implements Lifecycle {
      * Returns the source of this pool's connections, always the same. It may be called, and the result handed on, before
      * the start. Getting a connection throws an {@link SQLException} that names the pool's state unless the pool is open,
      * and an {@link java.sql.SQLTransientConnectionException} if none is free within the acquire timeout.
+     *
+     * <p>A connection counts as borrowed until {@code close} is called on it, and not only on what its statements return as
+     * their connection.
      */
     public DataSource dataSource() {
         return dataSource;
