@@ -32,7 +32,6 @@ final class Journal {
     private @Nullable Long stopBegan;
     private Duration startTime = Duration.ZERO;
     private boolean becameReady;
-    private boolean clean = true;
 
     Journal(ComponentGraph graph, Budgets budgets, TimeSource time) {
         this.time = time;
@@ -80,7 +79,6 @@ final class Journal {
             running.remove(step);
             Step ended = describe(step, outcome, error, stack);
             steps.add(ended);
-            clean &= outcome.isClean();
             return ended;
         }
     }
@@ -105,7 +103,7 @@ final class Journal {
     /** Returns whether all steps that have ended are clean. */
     boolean isClean() {
         synchronized (lock) {
-            return clean;
+            return steps.stream().allMatch(step -> step.outcome().isClean());
         }
     }
 
@@ -113,9 +111,7 @@ final class Journal {
     Report report(@Nullable String reason, boolean hurried) {
         synchronized (lock) {
             List<Step> all = new ArrayList<>(steps);
-            for (RunningStep step : running) {
-                all.add(describe(step, Outcome.RUNNING, null, step.stack()));
-            }
+            running.forEach(step -> all.add(describe(step, Outcome.RUNNING, null, step.stack())));
             long now = stage.isTerminal() ? stageBegan : time.nanoTime();
             Map<Stage, Duration> times = new EnumMap<>(stages);
             if (stage != Stage.NEW && !stage.isTerminal()) {

@@ -2,7 +2,6 @@ package dev.quiesce.lifecycle;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,13 +137,7 @@ public record Report(
 
     /** Returns the steps that are not clean: those that failed or overran, and in a report that is not final, run. */
     public List<Step> faults() {
-        List<Step> faults = new ArrayList<>();
-        for (Step step : steps) {
-            if (!step.outcome().isClean()) {
-                faults.add(step);
-            }
-        }
-        return List.copyOf(faults);
+        return steps.stream().filter(step -> !step.outcome().isClean()).toList();
     }
 
     /** Returns whether every step is clean. */
@@ -162,12 +155,9 @@ public record Report(
     /** Returns one line that says how it went, naming every culprit. */
     public String summary() {
         String took = " in " + stopTime.toMillis() + " ms (" + reason + ")";
-        StringJoiner culprits = new StringJoiner("; ");
-        for (Step fault : faults()) {
-            culprits.add(fault.toString());
-        }
+        String culprits = faults().stream().map(Step::toString).collect(Collectors.joining("; "));
         if (!stage.isTerminal()) {
-            return "Not at an end: " + stage + took + (culprits.length() == 0 ? "" : ": " + culprits);
+            return "Not at an end: " + stage + took + (culprits.isEmpty() ? "" : ": " + culprits);
         }
         if (isStartFailure()) {
             return "Start failed: " + culprits;

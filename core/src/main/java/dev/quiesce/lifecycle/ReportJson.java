@@ -45,9 +45,7 @@ final class ReportJson {
         raw("totalMs", millis(report.total()));
         name("stages");
         json.append('{');
-        for (Map.Entry<Stage, Duration> stage : report.stages().entrySet()) {
-            raw(stage.getKey().name(), millis(stage.getValue()));
-        }
+        report.stages().forEach((stage, took) -> raw(stage.name(), millis(took)));
         json.append('}');
         Map<String, List<Step>> steps = new HashMap<>();
         for (Step step : report.steps()) {
@@ -56,10 +54,10 @@ final class ReportJson {
         }
         name("components");
         json.append('[');
-        for (String component : report.components()) {
+        report.components().forEach(component -> {
             separate();
             write(component, steps.getOrDefault(component, List.of()));
-        }
+        });
         json.append("]}");
     }
 
@@ -135,9 +133,7 @@ final class ReportJson {
     }
 
     private void number(String name, OptionalLong value) {
-        if (value.isPresent()) {
-            raw(name, Long.toString(value.getAsLong()));
-        }
+        value.ifPresent(number -> raw(name, Long.toString(number)));
     }
 
     private void field(String name, String value) {

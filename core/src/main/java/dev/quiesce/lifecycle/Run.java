@@ -41,17 +41,6 @@ final class Run {
     private final Listeners listeners = new Listeners();
     private final Observer observer = new Observer();
 
-    /** Prepared before they are needed, since linking and loading takes longer than many a service takes to stop. */
-    private final Rules quiesceRules;
-
-    private final Rules drainRules;
-    private final Rules stopRules;
-    private final long drainHeldBack;
-
-    private long quiesceEnd;
-    private long drainEnd;
-    private long stopEnd;
-
     private final Set<String> touched = new HashSet<>();
     private final Set<String> started = new HashSet<>();
     private volatile @Nullable Step startFault;
@@ -66,27 +55,6 @@ final class Run {
         this.time = time;
         this.engine = new Engine(time, threads, events);
         this.journal = new Journal(graph, budgets, time);
-        Shares drainShares = budgets.shares(graph, Stage.DRAINING);
-        Shares stopShares = budgets.shares(graph, Stage.STOPPING);
-        this.drainHeldBack = drainShares.heldBack();
-        this.quiesceRules = new Rules(
-                Order.none(graph.names()),
-                component -> started.contains(component) && Overrides.quiesce(graph.lifecycle(component)),
-                (component, now) -> quiesceEnd,
-                () -> null,
-                (lifecycle, deadline) -> lifecycle.quiesce());
-        this.drainRules = new Rules(
-                graph.drain(),
-                component -> started.contains(component) && Overrides.drain(graph.lifecycle(component)),
-                (component, now) -> drainShares.end(component, now, drainEnd),
-                () -> hurried ? time.nanoTime() + CUT_GRACE.toNanos() : null,
-                Lifecycle::drain);
-        this.stopRules = new Rules(
-                graph.stop(),
-                touched::contains,
-                (component, now) -> stopShares.end(component, now, stopEnd),
-                () -> null,
-                Lifecycle::stop);
     }
 
     Budgets budgets() {
@@ -150,7 +118,6 @@ final class Run {
         Report report = report();
         listeners.tell(listener -> listener.started(report));
         log.info("Ready after {} ms", report.startTime().toMillis());
-        reportLog.debug("{}", report.toJson());
     }
 
     /** Stops what has started and what was on its way. */
@@ -231,20 +198,43 @@ final class Run {
     }
 
     private void release(long began) {
-        drainEnd = began + budgets.total().minus(budgets.stop()).toNanos();
-        stopEnd = began + budgets.total().minus(budgets.end()).toNanos();
+        long drainEnd = began + budgets.total().minus(budgets.stop()).toNanos();
+        long stopEnd = began + budgets.total().minus(budgets.end()).toNanos();
+        Shares drainShares = budgets.shares(graph, Stage.DRAINING);
+        Shares stopShares = budgets.shares(graph, Stage.STOPPING);
 
         enter(Stage.QUIESCING);
         long now = time.nanoTime();
-        long forDrain = Math.max(0, drainEnd - now - drainHeldBack);
-        quiesceEnd = now + Math.min(LONGEST_QUIESCE.toNanos(), forDrain / 4);
-        runStage(Stage.QUIESCING, quiesceRules);
+        long forDrain = Math.max(0, drainEnd - now - drainShares.heldBack());
+        long quiesceEnd = now + Math.min(LONGEST_QUIESCE.toNanos(), forDrain / 4);
+        runStage(
+                Stage.QUIESCING,
+                new Rules(
+                        Order.none(graph.names()),
+                        component -> started.contains(component) && Overrides.quiesce(graph.lifecycle(component)),
+                        (component, begun) -> quiesceEnd,
+                        () -> null,
+                        (lifecycle, deadline) -> lifecycle.quiesce()));
 
         enter(Stage.DRAINING);
-        runStage(Stage.DRAINING, drainRules);
+        runStage(
+                Stage.DRAINING,
+                new Rules(
+                        graph.drain(),
+                        component -> started.contains(component) && Overrides.drain(graph.lifecycle(component)),
+                        (component, begun) -> drainShares.end(component, begun, drainEnd),
+                        () -> hurried ? time.nanoTime() + CUT_GRACE.toNanos() : null,
+                        Lifecycle::drain));
 
         enter(Stage.STOPPING);
-        runStage(Stage.STOPPING, stopRules);
+        runStage(
+                Stage.STOPPING,
+                new Rules(
+                        graph.stop(),
+                        touched::contains,
+                        (component, begun) -> stopShares.end(component, begun, stopEnd),
+                        () -> null,
+                        Lifecycle::stop));
     }
 
     private void runStage(Stage stage, Rules rules) {

@@ -107,13 +107,9 @@ final class RunningStep implements Runnable {
 
     /** Returns whether the call is inside {@code System.exit}, from which it cannot return. */
     boolean isExiting() {
-        for (StackTraceElement frame : stack()) {
-            if (frame.getClassName().equals("java.lang.Runtime")
-                    && frame.getMethodName().equals("exit")) {
-                return true;
-            }
-        }
-        return false;
+        return stack().stream()
+                .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime")
+                        && frame.getMethodName().equals("exit"));
     }
 
     String component() {

@@ -19,15 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class StepThreads implements Executor {
     private static final int SHARED = Math.max(2, Runtime.getRuntime().availableProcessors());
-    /** Some ten microseconds, in which the next trivial step comes; to sleep and be woken takes longer. */
-    private static final int SPINS = 200;
-
     private static final long STALL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final long IDLE_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
     private final Object lock = new Object();
     private final Queue<Runnable> queue = new ArrayDeque<>();
-    private volatile int queued;
     private int threads;
     private int idle;
     private long taken;
@@ -42,7 +38,6 @@ final class StepThreads implements Executor {
     public void execute(Runnable task) {
         synchronized (lock) {
             queue.add(task);
-            queued = queue.size();
             if (idle >= queue.size()) {
                 lock.notify();
             } else if (threads < SHARED) {
@@ -61,7 +56,6 @@ final class StepThreads implements Executor {
     private void dropUnlessOthersRun(Runnable task, OutOfMemoryError none) {
         if (threads == 0) {
             queue.remove(task);
-            queued = queue.size();
             throw none;
         }
     }
@@ -79,34 +73,6 @@ final class StepThreads implements Executor {
 
     /** Returns the next task, or null if none has come for a while: then the thread ends. */
     private @Nullable Runnable take() {
-        Runnable next = takeWithoutSleep();
-        return next == null ? takeOrSleep() : next;
-    }
-
-    /** One that looks for a task for a moment counts as idle. */
-    private @Nullable Runnable takeWithoutSleep() {
-        synchronized (lock) {
-            if (!queue.isEmpty()) {
-                return remove();
-            }
-            idle++;
-        }
-        for (int spin = 0; spin < SPINS && queued == 0; spin++) {
-            Thread.onSpinWait();
-        }
-        synchronized (lock) {
-            idle--;
-            return queue.isEmpty() ? null : remove();
-        }
-    }
-
-    private Runnable remove() {
-        taken++;
-        queued = queue.size() - 1;
-        return queue.remove();
-    }
-
-    private @Nullable Runnable takeOrSleep() {
         synchronized (lock) {
             long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
             while (queue.isEmpty()) {
@@ -124,7 +90,8 @@ final class StepThreads implements Executor {
                     idle--;
                 }
             }
-            return remove();
+            taken++;
+            return queue.remove();
         }
     }
 
@@ -132,47 +99,29 @@ final class StepThreads implements Executor {
     private void watch() {
         long takenBefore = -1;
         while (true) {
-            boolean stalled;
             synchronized (lock) {
-                if (queue.size() <= idle) {
+                int waiting = queue.size() - idle;
+                if (waiting <= 0) {
                     watched = false;
                     return;
                 }
-                stalled = taken == takenBefore;
+                if (taken == takenBefore) {
+                    addThreads(waiting);
+                }
                 takenBefore = taken;
-            }
-            if (stalled) {
-                addThreads();
             }
             LockSupport.parkNanos(STALL_NANOS);
         }
     }
 
-    /** Where no more threads can be made, those that exist go on as they become free. One lock for each, not for all. */
-    private void addThreads() {
-        boolean wanted = true;
-        while (wanted) {
-            synchronized (lock) {
-                wanted = queue.size() > idle;
-                if (wanted) {
-                    threads++;
-                }
-            }
-            if (wanted) {
-                wanted = started();
-            }
-        }
-    }
-
-    private boolean started() {
+    /** Where no more threads can be made, those that exist go on as they become free. */
+    private void addThreads(int count) {
         try {
-            daemon("quiesce-idle", this::work).start();
-            return true;
-        } catch (OutOfMemoryError none) {
-            synchronized (lock) {
-                threads--;
+            for (int i = 0; i < count; i++) {
+                addThread();
             }
-            return false;
+        } catch (OutOfMemoryError none) {
+            LockSupport.parkNanos(STALL_NANOS);
         }
     }
 
