@@ -1,0 +1,49 @@
+package dev.quiesce.benchmarks;
+
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/**
+ * One line of the result.
+ *
+ * @param part the part that it belongs to
+ * @param what what was measured
+ * @param value the figure
+ * @param unit its unit
+ * @param atLeast whether the bound is the least that it may be; otherwise it is the most
+ * @param bound the bound, if there is one
+ */
+record Figure(String part, String what, double value, String unit, boolean atLeast, OptionalDouble bound) {
+
+    static Figure of(String part, String what, double value, String unit) {
+        return new Figure(part, what, value, unit, false, OptionalDouble.empty());
+    }
+
+    Figure atMost(double most) {
+        return new Figure(part, what, value, unit, false, OptionalDouble.of(most));
+    }
+
+    Figure atLeast(double least) {
+        return new Figure(part, what, value, unit, true, OptionalDouble.of(least));
+    }
+
+    boolean isWithinBound() {
+        return bound.isEmpty() || (atLeast ? value >= bound.getAsDouble() : value <= bound.getAsDouble());
+    }
+
+    String valueText() {
+        return text(value);
+    }
+
+    String boundText() {
+        return bound.isEmpty() ? "" : (atLeast ? "≥ " : "≤ ") + text(bound.getAsDouble());
+    }
+
+    String verdict() {
+        return bound.isEmpty() ? "" : isWithinBound() ? "ok" : "MISSED";
+    }
+
+    private String text(double number) {
+        return String.format(Locale.ROOT, "%.2f %s", number, unit).strip();
+    }
+}
