@@ -97,6 +97,7 @@ final class StageRun {
 
     /** Returns when every component is through, or has been left behind. */
     void run() {
+        takeEarlierEvents();
         for (String component : rules.order().sequence()) {
             int count = rules.order().predecessors(component).size();
             waitingFor.put(component, count);
@@ -125,11 +126,20 @@ final class StageRun {
         }
     }
 
+    /** Whoever has asked for something before this stage is no step of it, which spares looking at the stacks of all. */
+    private void takeEarlierEvents() {
+        take(engine.events().poll());
+        woken = false;
+    }
+
     private void takeEvents() throws InterruptedException {
         long until = nextEnd - nextProgress < 0 ? nextEnd : nextProgress;
-        for (Event event = engine.time().poll(engine.events(), until);
-                event != null;
-                event = engine.events().poll()) {
+        take(engine.time().poll(engine.events(), until));
+    }
+
+    /** Takes an event, and those that are there after it. */
+    private void take(@Nullable Event first) {
+        for (Event event = first; event != null; event = engine.events().poll()) {
             if (event instanceof Ended end) {
                 finish(end);
             } else {
