@@ -22,11 +22,13 @@ final class Order {
     private final SortedMap<String, SortedSet<String>> predecessors;
     private final SortedMap<String, SortedSet<String>> successors;
     private final List<String> sequence;
+    private final Map<String, Integer> followers;
 
     private Order(SortedMap<String, SortedSet<String>> predecessors, SortedMap<String, SortedSet<String>> successors) {
         this.predecessors = predecessors;
         this.successors = successors;
         this.sequence = sequence(predecessors, successors);
+        this.followers = followers(sequence, successors);
     }
 
     /** Returns the order in which each name comes after its predecessors. All names are keys. */
@@ -60,6 +62,11 @@ final class Order {
     /** Returns all names, each after its predecessors, and by name where that leaves a choice. */
     List<String> sequence() {
         return sequence;
+    }
+
+    /** Returns how many names the longest chain has of those that come after the given one. */
+    int followers(String name) {
+        return requireNonNull(followers.get(name));
     }
 
     /** Returns a numbered line for each step with what it waits for. */
@@ -107,5 +114,18 @@ final class Order {
             }
         }
         return List.copyOf(sequence);
+    }
+
+    private static Map<String, Integer> followers(
+            List<String> sequence, SortedMap<String, SortedSet<String>> successors) {
+        Map<String, Integer> followers = new HashMap<>();
+        for (int i = sequence.size() - 1; i >= 0; i--) {
+            int longest = 0;
+            for (String next : requireNonNull(successors.get(sequence.get(i)))) {
+                longest = Math.max(longest, 1 + requireNonNull(followers.get(next)));
+            }
+            followers.put(sequence.get(i), longest);
+        }
+        return followers;
     }
 }

@@ -169,6 +169,7 @@ final class StageRun {
         RunningStep step = new RunningStep(
                 component,
                 stage,
+                rules.order().followers(component),
                 graph.lifecycle(component),
                 rules.call(),
                 Deadline.after(Duration.ofNanos(length - margin), engine.time()),

@@ -1,8 +1,7 @@
 package dev.quiesce.lifecycle;
 
-import java.util.ArrayDeque;
 import java.util.HashSet;
-import java.util.Queue;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -30,10 +29,11 @@ final class StepThreads implements Executor {
     private static final long IDLE_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
     private final Object lock = new Object();
-    private final Queue<Runnable> queue = new ArrayDeque<>();
+    private final PriorityQueue<Waiting> queue = new PriorityQueue<>();
     private final Set<Worker> busy = new HashSet<>();
     private int threads;
     private int idle;
+    private long tasks;
     private boolean watched;
 
     /**
@@ -44,7 +44,7 @@ final class StepThreads implements Executor {
     @Override
     public void execute(Runnable task) {
         synchronized (lock) {
-            queue.add(task);
+            queue.add(new Waiting(task, tasks++));
             if (idle >= queue.size()) {
                 lock.notify();
             } else if (threads < SHARED) {
@@ -62,7 +62,7 @@ final class StepThreads implements Executor {
 
     private void dropUnlessOthersRun(Runnable task, OutOfMemoryError none) {
         if (threads == 0) {
-            queue.remove(task);
+            queue.removeIf(waiting -> waiting.task == task);
             throw none;
         }
     }
@@ -115,6 +115,20 @@ final class StepThreads implements Executor {
         }
     }
 
+    /** A task that waits. Steps that many others follow go first, since threads may come slower than steps. */
+    private record Waiting(Runnable task, long number) implements Comparable<Waiting> {
+
+        @Override
+        public int compareTo(Waiting other) {
+            int byRank = Integer.compare(other.rank(), rank());
+            return byRank == 0 ? Long.compare(number, other.number) : byRank;
+        }
+
+        private int rank() {
+            return task instanceof RunningStep step ? step.followers() : Integer.MAX_VALUE;
+        }
+    }
+
     /** A thread that takes task after task. Its fields are guarded by the lock. */
     private final class Worker {
         private final Thread thread = daemon("quiesce-idle", this::work);
@@ -152,7 +166,7 @@ final class StepThreads implements Executor {
                 }
                 busy.add(this);
                 tookAt = System.nanoTime();
-                return queue.remove();
+                return queue.remove().task;
             }
         }
 
