@@ -148,7 +148,9 @@ final class Run {
     /** Returns the final report once everybody has been told. */
     Report announceEnd() {
         Report report = report();
-        reportLog.info("{}", report.toJson());
+        if (reportLog.isInfoEnabled()) {
+            reportLog.info("{}", report.toJson());
+        }
         listeners.tell(listener -> listener.ended(report));
         listeners.finish(budgets.end().dividedBy(2));
         return report;
