@@ -43,7 +43,10 @@ final class StripedCount {
     /** Refuses entries from now on. */
     void close() {
         for (int stripe = STRIPE; stripe < cells.length(); stripe += STRIPE) {
-            cells.accumulateAndGet(stripe, CLOSED, (entries, closed) -> entries | closed);
+            long entries = cells.get(stripe);
+            while (!cells.compareAndSet(stripe, entries, entries | CLOSED)) {
+                entries = cells.get(stripe);
+            }
         }
     }
 
