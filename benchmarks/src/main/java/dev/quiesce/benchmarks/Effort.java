@@ -3,7 +3,7 @@ package dev.quiesce.benchmarks;
 /** How often things are measured. */
 enum Effort {
     QUICK(3, 1, 5, 1),
-    FULL(5, 3, 15, 2);
+    FULL(5, 5, 15, 2);
 
     private final int seeds;
     private final int forks;

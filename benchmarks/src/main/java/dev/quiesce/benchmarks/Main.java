@@ -27,6 +27,8 @@ final class Main {
                 figures.addAll(part.measure(effort));
             }
         }
+        System.out.println("Java " + Runtime.version() + ", processors: "
+                + Runtime.getRuntime().availableProcessors());
         System.out.print(new Table(figures));
         System.exit(figures.stream().allMatch(Figure::isWithinBound) ? 0 : 1);
     }

@@ -16,6 +16,7 @@ final class NoOp implements Part {
     @Override
     public List<Figure> measure(Effort effort) throws Exception {
         List<Figure> figures = new ArrayList<>();
+        Sample handOvers = new Sample();
         for (NoOpShape shape : NoOpShape.values()) {
             Sample cold = new Sample();
             Sample warm = new Sample();
@@ -27,12 +28,15 @@ final class NoOp implements Part {
                 warm.add(measured.get(NoOpRun.WARM));
                 coldGraph.add(measured.get(NoOpRun.COLD_GRAPH));
                 warmGraph.add(measured.get(NoOpRun.WARM_GRAPH));
+                handOvers.add(measured.get(NoOpRun.HAND_OVERS));
             }
             figures.add(figure(shape, "start + stop, cold", cold).atMost(MOST_MILLIS));
             figures.add(figure(shape, "start + stop, warm", warm).atMost(MOST_MILLIS));
             figures.add(figure(shape, "graph, cold", coldGraph));
             figures.add(figure(shape, "graph, warm", warmGraph));
         }
+        figures.add(Figure.of(
+                name(), "two threads, " + 2 * NoOpRun.SIZE + " hand-overs and back, warm", handOvers.median(), "ms"));
         return figures;
     }
 

@@ -103,7 +103,12 @@ final class Journal {
     /** Returns whether all steps that have ended are clean. */
     boolean isClean() {
         synchronized (lock) {
-            return steps.stream().allMatch(step -> step.outcome().isClean());
+            for (Step step : steps) {
+                if (!step.outcome().isClean()) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -111,7 +116,9 @@ final class Journal {
     Report report(@Nullable String reason, boolean hurried) {
         synchronized (lock) {
             List<Step> all = new ArrayList<>(steps);
-            running.forEach(step -> all.add(describe(step, Outcome.RUNNING, null, step.stack())));
+            for (RunningStep step : running) {
+                all.add(describe(step, Outcome.RUNNING, null, step.stack()));
+            }
             long now = stage.isTerminal() ? stageBegan : time.nanoTime();
             Map<Stage, Duration> times = new EnumMap<>(stages);
             if (stage != Stage.NEW && !stage.isTerminal()) {

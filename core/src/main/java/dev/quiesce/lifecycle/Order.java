@@ -3,6 +3,7 @@ package dev.quiesce.lifecycle;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,6 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -19,30 +19,44 @@ import java.util.TreeSet;
  * <p>Immutable.
  */
 final class Order {
-    private final SortedMap<String, SortedSet<String>> predecessors;
-    private final SortedMap<String, SortedSet<String>> successors;
-    private final List<String> sequence;
+    private static final SortedSet<String> NOTHING = Collections.emptySortedSet();
 
-    private Order(SortedMap<String, SortedSet<String>> predecessors, SortedMap<String, SortedSet<String>> successors) {
+    private final Map<String, SortedSet<String>> predecessors;
+    private final Map<String, SortedSet<String>> successors;
+    private final List<String> sequence;
+    private final Map<String, Integer> followers;
+
+    private Order(
+            Map<String, SortedSet<String>> predecessors,
+            Map<String, SortedSet<String>> successors,
+            List<String> sequence) {
         this.predecessors = predecessors;
         this.successors = successors;
-        this.sequence = sequence(predecessors, successors);
+        this.sequence = sequence;
+        this.followers = followers(sequence, successors);
     }
 
     /** Returns the order in which each name comes after its predecessors. All names are keys. */
     static Order of(SortedMap<String, SortedSet<String>> predecessors) {
-        return new Order(predecessors, turned(predecessors));
+        return ordered(new HashMap<>(predecessors), turned(predecessors));
     }
 
-    /** Returns the order in which nothing waits for anything. */
+    /** Returns the order in which nothing waits for anything. The names are sorted. */
     static Order none(Set<String> names) {
-        SortedMap<String, SortedSet<String>> predecessors = new TreeMap<>();
-        names.forEach(name -> predecessors.put(name, new TreeSet<>()));
-        return of(predecessors);
+        Map<String, SortedSet<String>> nothing = new HashMap<>();
+        for (String name : names) {
+            nothing.put(name, NOTHING);
+        }
+        return new Order(nothing, nothing, List.copyOf(names));
+    }
+
+    private static Order ordered(
+            Map<String, SortedSet<String>> predecessors, Map<String, SortedSet<String>> successors) {
+        return new Order(predecessors, successors, sequence(predecessors, successors));
     }
 
     Order reversed() {
-        return new Order(successors, predecessors);
+        return ordered(successors, predecessors);
     }
 
     SortedSet<String> names() {
@@ -62,6 +76,11 @@ final class Order {
         return sequence;
     }
 
+    /** Returns how many names the longest chain has of those that come after the given one. */
+    int followers(String name) {
+        return requireNonNull(followers.get(name));
+    }
+
     /** Returns a numbered line for each step with what it waits for. */
     String describe() {
         StringBuilder text = new StringBuilder();
@@ -78,8 +97,8 @@ final class Order {
         return text.toString();
     }
 
-    private static SortedMap<String, SortedSet<String>> turned(SortedMap<String, SortedSet<String>> edges) {
-        SortedMap<String, SortedSet<String>> turned = new TreeMap<>();
+    private static Map<String, SortedSet<String>> turned(Map<String, SortedSet<String>> edges) {
+        Map<String, SortedSet<String>> turned = new HashMap<>();
         edges.keySet().forEach(name -> turned.put(name, new TreeSet<>()));
         edges.forEach((name, others) ->
                 others.forEach(other -> requireNonNull(turned.get(other)).add(name)));
@@ -87,7 +106,7 @@ final class Order {
     }
 
     private static List<String> sequence(
-            SortedMap<String, SortedSet<String>> predecessors, SortedMap<String, SortedSet<String>> successors) {
+            Map<String, SortedSet<String>> predecessors, Map<String, SortedSet<String>> successors) {
         Map<String, Integer> waitingFor = new HashMap<>();
         predecessors.forEach((name, before) -> waitingFor.put(name, before.size()));
         PriorityQueue<String> free = new PriorityQueue<>();
@@ -107,5 +126,17 @@ final class Order {
             }
         }
         return List.copyOf(sequence);
+    }
+
+    private static Map<String, Integer> followers(List<String> sequence, Map<String, SortedSet<String>> successors) {
+        Map<String, Integer> followers = new HashMap<>();
+        for (int i = sequence.size() - 1; i >= 0; i--) {
+            int longest = 0;
+            for (String next : requireNonNull(successors.get(sequence.get(i)))) {
+                longest = Math.max(longest, 1 + requireNonNull(followers.get(next)));
+            }
+            followers.put(sequence.get(i), longest);
+        }
+        return followers;
     }
 }

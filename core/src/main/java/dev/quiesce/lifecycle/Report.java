@@ -2,6 +2,7 @@ package dev.quiesce.lifecycle;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,7 +138,13 @@ public record Report(
 
     /** Returns the steps that are not clean: those that failed or overran, and in a report that is not final, run. */
     public List<Step> faults() {
-        return steps.stream().filter(step -> !step.outcome().isClean()).toList();
+        List<Step> faults = new ArrayList<>();
+        for (Step step : steps) {
+            if (!step.outcome().isClean()) {
+                faults.add(step);
+            }
+        }
+        return List.copyOf(faults);
     }
 
     /** Returns whether every step is clean. */
@@ -155,9 +162,12 @@ public record Report(
     /** Returns one line that says how it went, naming every culprit. */
     public String summary() {
         String took = " in " + stopTime.toMillis() + " ms (" + reason + ")";
-        String culprits = faults().stream().map(Step::toString).collect(Collectors.joining("; "));
+        StringJoiner culprits = new StringJoiner("; ");
+        for (Step fault : faults()) {
+            culprits.add(fault.toString());
+        }
         if (!stage.isTerminal()) {
-            return "Not at an end: " + stage + took + (culprits.isEmpty() ? "" : ": " + culprits);
+            return "Not at an end: " + stage + took + (isClean() ? "" : ": " + culprits);
         }
         if (isStartFailure()) {
             return "Start failed: " + culprits;

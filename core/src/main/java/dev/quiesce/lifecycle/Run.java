@@ -101,16 +101,7 @@ final class Run {
     boolean startComponents() {
         graph.remarks().forEach(log::info);
         log.info("Starting {} components", graph.names().size());
-        long end = time.nanoTime() + budgets.start().toNanos();
-        Shares shares = budgets.shares(graph, Stage.STARTING);
-        runStage(
-                Stage.STARTING,
-                new Rules(
-                        graph.start(),
-                        component -> true,
-                        (component, now) -> shares.end(component, now, end),
-                        this::startCut,
-                        (lifecycle, deadline) -> lifecycle.start()));
+        runStage(Stage.STARTING, new Starting());
         return started.size() == graph.names().size();
     }
 
@@ -118,6 +109,9 @@ final class Run {
         Report report = report();
         listeners.tell(listener -> listener.started(report));
         log.info("Ready after {} ms", report.startTime().toMillis());
+        if (reportLog.isDebugEnabled()) {
+            reportLog.debug("{}", report.toJson());
+        }
     }
 
     /** Stops what has started and what was on its way. */
@@ -148,7 +142,9 @@ final class Run {
     /** Returns the final report once everybody has been told. */
     Report announceEnd() {
         Report report = report();
-        reportLog.info("{}", report.toJson());
+        if (reportLog.isInfoEnabled()) {
+            reportLog.info("{}", report.toJson());
+        }
         listeners.tell(listener -> listener.ended(report));
         listeners.finish(budgets.end().dividedBy(2));
         return report;
@@ -198,43 +194,14 @@ final class Run {
     }
 
     private void release(long began) {
-        long drainEnd = began + budgets.total().minus(budgets.stop()).toNanos();
-        long stopEnd = began + budgets.total().minus(budgets.end()).toNanos();
-        Shares drainShares = budgets.shares(graph, Stage.DRAINING);
-        Shares stopShares = budgets.shares(graph, Stage.STOPPING);
-
+        Draining draining = new Draining(began);
+        Stopping stopping = new Stopping(began);
         enter(Stage.QUIESCING);
-        long now = time.nanoTime();
-        long forDrain = Math.max(0, drainEnd - now - drainShares.heldBack());
-        long quiesceEnd = now + Math.min(LONGEST_QUIESCE.toNanos(), forDrain / 4);
-        runStage(
-                Stage.QUIESCING,
-                new Rules(
-                        Order.none(graph.names()),
-                        component -> started.contains(component) && Overrides.quiesce(graph.lifecycle(component)),
-                        (component, begun) -> quiesceEnd,
-                        () -> null,
-                        (lifecycle, deadline) -> lifecycle.quiesce()));
-
+        runStage(Stage.QUIESCING, new Quiescing(draining));
         enter(Stage.DRAINING);
-        runStage(
-                Stage.DRAINING,
-                new Rules(
-                        graph.drain(),
-                        component -> started.contains(component) && Overrides.drain(graph.lifecycle(component)),
-                        (component, begun) -> drainShares.end(component, begun, drainEnd),
-                        () -> hurried ? time.nanoTime() + CUT_GRACE.toNanos() : null,
-                        Lifecycle::drain));
-
+        runStage(Stage.DRAINING, draining);
         enter(Stage.STOPPING);
-        runStage(
-                Stage.STOPPING,
-                new Rules(
-                        graph.stop(),
-                        touched::contains,
-                        (component, begun) -> stopShares.end(component, begun, stopEnd),
-                        () -> null,
-                        Lifecycle::stop));
+        runStage(Stage.STOPPING, stopping);
     }
 
     private void runStage(Stage stage, Rules rules) {
@@ -250,6 +217,131 @@ final class Run {
         TimeoutException overrun = new TimeoutException(step.toString());
         overrun.setStackTrace(step.stack().toArray(StackTraceElement[]::new));
         return overrun;
+    }
+
+    /** What a stage does whose time is shared out. Classes, and not lambdas, of which each takes its time at its first use. */
+    private abstract class Sharing implements Rules {
+        private final Order order;
+        private final Shares shares;
+        private final long stageEnd;
+
+        Sharing(Stage stage, Order order, long stageEnd) {
+            this.order = order;
+            this.shares = budgets.shares(graph, stage);
+            this.stageEnd = stageEnd;
+        }
+
+        /** Returns the time left, without what is held back for steps that come one after the other. */
+        final long forAll(long now) {
+            return Math.max(0, stageEnd - now - shares.heldBack());
+        }
+
+        @Override
+        public final Order order() {
+            return order;
+        }
+
+        @Override
+        public final long end(String component, long now) {
+            return shares.end(component, now, stageEnd);
+        }
+    }
+
+    private final class Starting extends Sharing {
+        Starting() {
+            super(
+                    Stage.STARTING,
+                    graph.start(),
+                    time.nanoTime() + budgets.start().toNanos());
+        }
+
+        @Override
+        public boolean takesPart(String component) {
+            return true;
+        }
+
+        @Override
+        public @Nullable Long cut() {
+            return startCut();
+        }
+
+        @Override
+        public void run(Lifecycle lifecycle, Deadline deadline) throws Exception {
+            lifecycle.start();
+        }
+    }
+
+    private final class Quiescing implements Rules {
+        private final Order order = Order.none(graph.names());
+        private final long stageEnd;
+
+        Quiescing(Draining draining) {
+            long now = time.nanoTime();
+            stageEnd = now + Math.min(LONGEST_QUIESCE.toNanos(), draining.forAll(now) / 4);
+        }
+
+        @Override
+        public Order order() {
+            return order;
+        }
+
+        @Override
+        public boolean takesPart(String component) {
+            return started.contains(component) && Overrides.quiesce(graph.lifecycle(component));
+        }
+
+        @Override
+        public long end(String component, long now) {
+            return stageEnd;
+        }
+
+        @Override
+        public void run(Lifecycle lifecycle, Deadline deadline) throws Exception {
+            lifecycle.quiesce();
+        }
+    }
+
+    private final class Draining extends Sharing {
+        Draining(long shutdownBegan) {
+            super(
+                    Stage.DRAINING,
+                    graph.drain(),
+                    shutdownBegan + budgets.total().minus(budgets.stop()).toNanos());
+        }
+
+        @Override
+        public boolean takesPart(String component) {
+            return started.contains(component) && Overrides.drain(graph.lifecycle(component));
+        }
+
+        @Override
+        public @Nullable Long cut() {
+            return hurried ? time.nanoTime() + CUT_GRACE.toNanos() : null;
+        }
+
+        @Override
+        public void run(Lifecycle lifecycle, Deadline deadline) throws Exception {
+            lifecycle.drain(deadline);
+        }
+    }
+
+    private final class Stopping extends Sharing {
+        Stopping(long shutdownBegan) {
+            super(
+                    Stage.STOPPING,
+                    graph.stop(),
+                    shutdownBegan + budgets.total().minus(budgets.end()).toNanos());
+        }
+
+        @Override
+        public boolean takesPart(String component) {
+            return touched.contains(component);
+        }
+
+        @Override
+        public void run(Lifecycle lifecycle, Deadline deadline) throws Exception {
+            lifecycle.stop(deadline);
+        }
     }
 
     /** Passes on what happens to whoever wants to know. Confined to the thread that runs the phase. */

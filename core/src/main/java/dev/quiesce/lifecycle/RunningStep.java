@@ -29,6 +29,7 @@ final class RunningStep implements Runnable {
 
     private final String component;
     private final Stage stage;
+    private final int followers;
     private final Lifecycle lifecycle;
     private final Call call;
     private final Deadline deadline;
@@ -46,6 +47,7 @@ final class RunningStep implements Runnable {
     RunningStep(
             String component,
             Stage stage,
+            int followers,
             Lifecycle lifecycle,
             Call call,
             Deadline deadline,
@@ -54,6 +56,7 @@ final class RunningStep implements Runnable {
             BlockingQueue<Event> events) {
         this.component = component;
         this.stage = stage;
+        this.followers = followers;
         this.lifecycle = lifecycle;
         this.call = call;
         this.deadline = deadline;
@@ -118,6 +121,11 @@ final class RunningStep implements Runnable {
 
     Stage stage() {
         return stage;
+    }
+
+    /** Returns how many steps the longest chain has of those that come after this one. */
+    int followers() {
+        return followers;
     }
 
     StepTrace trace() {

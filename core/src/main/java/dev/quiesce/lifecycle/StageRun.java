@@ -14,8 +14,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,25 +34,22 @@ final class StageRun {
     /** How long those that are left behind are waited for to say what they have in flight. */
     private static final long LONGEST_MEASURE = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /**
-     * What differs from stage to stage.
-     *
-     * @param order the order of the components
-     * @param takesPart whether a component takes part; those after one that does not do not wait for it
-     * @param share the point on the clock by which a component's step, begun now, has to end
-     * @param cut once the stage is cut, the point on the clock by which running steps have to end; null until then
-     * @param call the call of the component's method
-     */
-    record Rules(
-            Order order,
-            Predicate<String> takesPart,
-            Share share,
-            Supplier<@Nullable Long> cut,
-            RunningStep.Call call) {}
+    /** What differs from stage to stage, the call of the component's method included. */
+    interface Rules extends RunningStep.Call {
 
-    /** Says by when a step has to end. */
-    interface Share {
+        /** Returns the order of the components. */
+        Order order();
+
+        /** Returns whether a component takes part; those after one that does not do not wait for it. */
+        boolean takesPart(String component);
+
+        /** Returns the point on the clock by which a component's step, begun now, has to end. */
         long end(String component, long now);
+
+        /** Returns, once the stage is cut, the point on the clock by which running steps have to end; null until then. */
+        default @Nullable Long cut() {
+            return null;
+        }
     }
 
     /** What steps are run with: the clock, their threads, and the way in which they report their end. */
@@ -97,6 +92,7 @@ final class StageRun {
 
     /** Returns when every component is through, or has been left behind. */
     void run() {
+        takeEarlierEvents();
         for (String component : rules.order().sequence()) {
             int count = rules.order().predecessors(component).size();
             waitingFor.put(component, count);
@@ -125,11 +121,20 @@ final class StageRun {
         }
     }
 
+    /** Whoever has asked for something before this stage is no step of it, which spares looking at the stacks of all. */
+    private void takeEarlierEvents() {
+        take(engine.events().poll());
+        woken = false;
+    }
+
     private void takeEvents() throws InterruptedException {
         long until = nextEnd - nextProgress < 0 ? nextEnd : nextProgress;
-        for (Event event = engine.time().poll(engine.events(), until);
-                event != null;
-                event = engine.events().poll()) {
+        take(engine.time().poll(engine.events(), until));
+    }
+
+    /** Takes an event, and those that are there after it. */
+    private void take(@Nullable Event first) {
+        for (Event event = first; event != null; event = engine.events().poll()) {
             if (event instanceof Ended end) {
                 finish(end);
             } else {
@@ -141,9 +146,9 @@ final class StageRun {
     private void startFree() {
         while (!free.isEmpty()) {
             String component = requireNonNull(free.pollFirst());
-            if (!rules.takesPart().test(component)) {
+            if (!rules.takesPart(component)) {
                 release(component);
-            } else if (cut || rules.cut().get() != null) {
+            } else if (cut || rules.cut() != null) {
                 observer.skipped(component, stage);
                 release(component);
             } else {
@@ -154,13 +159,14 @@ final class StageRun {
 
     private void start(String component) {
         long now = now();
-        long length = Math.max(SHORTEST_STEP, rules.share().end(component, now) - now);
+        long length = Math.max(SHORTEST_STEP, rules.end(component, now) - now);
         long margin = Math.min(LONGEST_MARGIN, length / 10);
         RunningStep step = new RunningStep(
                 component,
                 stage,
+                rules.order().followers(component),
                 graph.lifecycle(component),
-                rules.call(),
+                rules,
                 Deadline.after(Duration.ofNanos(length - margin), engine.time()),
                 now,
                 now + length,
@@ -189,7 +195,7 @@ final class StageRun {
 
     /** Interrupts running steps once; asked again, because a later request may leave them less time. */
     private void cutIfAsked() {
-        Long end = rules.cut().get();
+        Long end = rules.cut();
         if (end == null) {
             return;
         }

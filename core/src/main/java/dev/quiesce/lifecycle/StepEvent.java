@@ -3,7 +3,6 @@ package dev.quiesce.lifecycle;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
-import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -30,9 +29,6 @@ final class StepEvent extends Event implements StepTrace {
     }
 
     static StepTrace begin(String component, Stage stage) {
-        if (!FlightRecorder.isInitialized()) {
-            return end -> {};
-        }
         StepEvent event = new StepEvent(component, stage);
         event.begin();
         return event;

@@ -71,9 +71,13 @@ final class StepLog {
         switch (step.stage()) {
             case STARTING -> log.info("Started {} in {} ms", step.component(), millis);
             case STOPPING -> log.info("Stopped {} in {} ms", step.component(), millis);
-            case DRAINING ->
-                log.atLevel(millis < SHORT_MILLIS ? Level.DEBUG : Level.INFO)
-                        .log("Drained {} in {} ms", step.component(), millis);
+            case DRAINING -> {
+                if (millis < SHORT_MILLIS) {
+                    log.debug("Drained {} in {} ms", step.component(), millis);
+                } else {
+                    log.info("Drained {} in {} ms", step.component(), millis);
+                }
+            }
             default -> log.debug("{}", step);
         }
     }

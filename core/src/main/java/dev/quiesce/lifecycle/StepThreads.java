@@ -1,32 +1,39 @@
 package dev.quiesce.lifecycle;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.HashSet;
+import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that components are called on. Calls that return at once share a few; as soon as calls wait because those
- * before them do not return, each gets a thread of its own. So thousands of trivial steps need no thousands of threads,
- * and none waits for one that hangs.
+ * The threads that components are called on. Calls that return at once share a few; as long as calls wait and half of the
+ * threads are held up, the threads are soon twice as many. So thousands of trivial steps need no thousands of threads, and
+ * none waits for one that hangs.
  *
  * <p>All threads are daemons, and platform threads even where the JVM has virtual ones: a component that spins, or blocks
  * in native code, would keep the thread that carries it from carrying others.
  *
- * <p>Safe for use by many threads. One lock guards everything; tasks run without it.
+ * <p>Safe for use by many threads. One lock guards everything; tasks run without it, and most threads are started without it,
+ * since that takes longer than many a task.
  */
 final class StepThreads implements Executor {
     private static final int SHARED = Math.max(2, Runtime.getRuntime().availableProcessors());
-    private static final long STALL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final long TICK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+    /** From when on a task counts as held up that does not wait: it may block in native code, or get no processor. */
+    private static final long LONG_RUN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private static final long IDLE_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
     private final Object lock = new Object();
-    private final Queue<Runnable> queue = new ArrayDeque<>();
+    private final PriorityQueue<Waiting> queue = new PriorityQueue<>();
+    private final Set<Worker> busy = new HashSet<>();
     private int threads;
     private int idle;
-    private long taken;
+    private long tasks;
     private boolean watched;
 
     /**
@@ -37,7 +44,7 @@ final class StepThreads implements Executor {
     @Override
     public void execute(Runnable task) {
         synchronized (lock) {
-            queue.add(task);
+            queue.add(new Waiting(task, tasks++));
             if (idle >= queue.size()) {
                 lock.notify();
             } else if (threads < SHARED) {
@@ -55,73 +62,118 @@ final class StepThreads implements Executor {
 
     private void dropUnlessOthersRun(Runnable task, OutOfMemoryError none) {
         if (threads == 0) {
-            queue.remove(task);
+            queue.removeIf(waiting -> waiting.task == task);
             throw none;
         }
     }
 
     private void addThread() {
-        daemon("quiesce-idle", this::work).start();
+        new Worker().start();
         threads++;
     }
 
-    private void work() {
-        for (Runnable task = take(); task != null; task = take()) {
-            task.run();
-        }
-    }
-
-    /** Returns the next task, or null if none has come for a while: then the thread ends. */
-    private @Nullable Runnable take() {
-        synchronized (lock) {
-            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
-            while (queue.isEmpty()) {
-                long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-                if (millis <= 0) {
-                    threads--;
-                    return null;
-                }
-                idle++;
-                try {
-                    lock.wait(millis);
-                } catch (InterruptedException stray) {
-                    // Meant for a call that has ended; there is nothing here to interrupt.
-                } finally {
-                    idle--;
-                }
-            }
-            taken++;
-            return queue.remove();
-        }
-    }
-
-    /** As long as tasks wait, adds threads for all of them whenever none was taken for a moment. */
+    /** As long as tasks wait, adds as many threads as there are whenever half of those are held up. */
     private void watch() {
-        long takenBefore = -1;
         while (true) {
+            int missing;
             synchronized (lock) {
                 int waiting = queue.size() - idle;
                 if (waiting <= 0) {
                     watched = false;
                     return;
                 }
-                if (taken == takenBefore) {
-                    addThreads(waiting);
-                }
-                takenBefore = taken;
+                missing = 2 * heldUp() < threads ? 0 : Math.min(waiting, threads);
+                threads += missing;
             }
-            LockSupport.parkNanos(STALL_NANOS);
+            start(missing);
+            LockSupport.parkNanos(TICK_NANOS);
         }
     }
 
-    /** Where no more threads can be made, those that exist go on as they become free. */
-    private void addThreads(int count) {
+    private int heldUp() {
+        long now = System.nanoTime();
+        int heldUp = 0;
+        for (Worker worker : busy) {
+            if (worker.isHeldUp(now)) {
+                heldUp++;
+            }
+        }
+        return heldUp;
+    }
+
+    /** Starts threads that have been counted. Where no more can be made, those that exist go on as they become free. */
+    private void start(int count) {
+        int started = 0;
         try {
-            for (int i = 0; i < count; i++) {
-                addThread();
+            for (; started < count; started++) {
+                new Worker().start();
             }
         } catch (OutOfMemoryError none) {
-            LockSupport.parkNanos(STALL_NANOS);
+            synchronized (lock) {
+                threads -= count - started;
+            }
+        }
+    }
+
+    /** A task that waits. Steps that many others follow go first, since threads may come slower than steps. */
+    private record Waiting(Runnable task, long number) implements Comparable<Waiting> {
+
+        @Override
+        public int compareTo(Waiting other) {
+            int byRank = Integer.compare(other.rank(), rank());
+            return byRank == 0 ? Long.compare(number, other.number) : byRank;
+        }
+
+        private int rank() {
+            return task instanceof RunningStep step ? step.followers() : Integer.MAX_VALUE;
+        }
+    }
+
+    /** A thread that takes task after task. Its fields are guarded by the lock. */
+    private final class Worker {
+        private final Thread thread = daemon("quiesce-idle", this::work);
+        private long tookAt;
+
+        void start() {
+            thread.start();
+        }
+
+        private void work() {
+            for (Runnable task = take(); task != null; task = take()) {
+                task.run();
+            }
+        }
+
+        /** Returns the next task, or null if none has come for a while: then the thread ends. */
+        private @Nullable Runnable take() {
+            synchronized (lock) {
+                busy.remove(this);
+                long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
+                while (queue.isEmpty()) {
+                    long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                    if (millis <= 0) {
+                        threads--;
+                        return null;
+                    }
+                    idle++;
+                    try {
+                        lock.wait(millis);
+                    } catch (InterruptedException stray) {
+                        // Meant for a call that has ended; there is nothing here to interrupt.
+                    } finally {
+                        idle--;
+                    }
+                }
+                busy.add(this);
+                tookAt = System.nanoTime();
+                return queue.remove().task;
+            }
+        }
+
+        /** Returns whether the task waits for something, or has run for so long that it may do so in native code. */
+        boolean isHeldUp(long now) {
+            long ran = now - tookAt;
+            return ran >= LONG_RUN_NANOS || ran >= TICK_NANOS && thread.getState() != Thread.State.RUNNABLE;
         }
     }
 

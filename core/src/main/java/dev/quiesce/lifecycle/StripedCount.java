@@ -20,8 +20,10 @@ final class StripedCount {
 
     private static final int EXITS = 1;
     private static final int MOST_STRIPES = 64;
+
+    /** Several times as many as processors, so that two threads that run at the same time seldom have the same one. */
     private static final int STRIPES = Math.min(
-            MOST_STRIPES, Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1) * 2);
+            MOST_STRIPES, Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1) * 4);
 
     /** Of each stripe the entries, whose highest bit says that it is closed, and the exits. The first stripe is padding. */
     private final AtomicLongArray cells = new AtomicLongArray((STRIPES + 1) * STRIPE);
@@ -43,7 +45,10 @@ final class StripedCount {
     /** Refuses entries from now on. */
     void close() {
         for (int stripe = STRIPE; stripe < cells.length(); stripe += STRIPE) {
-            cells.accumulateAndGet(stripe, CLOSED, (entries, closed) -> entries | closed);
+            long entries = cells.get(stripe);
+            while (!cells.compareAndSet(stripe, entries, entries | CLOSED)) {
+                entries = cells.get(stripe);
+            }
         }
     }
 

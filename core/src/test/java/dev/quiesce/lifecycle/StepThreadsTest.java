@@ -49,6 +49,22 @@ class StepThreadsTest {
     }
 
     @Test
+    void fewTasksThatHang_makeFewThreads() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        for (int i = 0; i < 2; i++) {
+            threads.execute(() -> {
+                try {
+                    end.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
+        trivialTasks_shareAFewThreads();
+        end.countDown();
+    }
+
+    @Test
     void threads_areDaemons_andEndWhenNothingIsLeftToDo() throws Exception {
         CountDownLatch done = new CountDownLatch(1);
         Set<Thread> used = Collections.synchronizedSet(new HashSet<>());
