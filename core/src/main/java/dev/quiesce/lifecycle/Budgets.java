@@ -25,7 +25,7 @@ import java.util.TreeSet;
  * @param total the most time from the request to stop to the end of the process; 8 s by default, inside the 10 s after
  *     which {@code docker stop} kills
  * @param linger the most time to go on serving while unready; 0 by default
- * @param stop the time held back for the stop stage; a quarter of the total by default. A tenth of it, at most 250 ms, is
+ * @param stop the time held back for the stop stage; a quarter of the total by default. A fifth of it, at most 250 ms, is
  *     kept for the report and the exit
  * @param components the budgets of single components, by stage (starting, draining, stopping) and name; none by default
  */
@@ -38,13 +38,14 @@ public record Budgets(
 
     private static final Duration DEFAULT_START = Duration.ofSeconds(60);
     private static final Duration DEFAULT_TOTAL = Duration.ofSeconds(8);
+    private static final Duration LONGEST = Duration.ofDays(365);
     private static final Duration LONGEST_END = Duration.ofMillis(250);
 
     /**
      * Checks the budgets.
      *
-     * @throws IllegalArgumentException if one of start, total and stop is not positive, linger is negative, linger and stop
-     *     leave nothing of the total for draining, or a component's budget is not positive, exceeds that of its stage, or
+     * @throws IllegalArgumentException if one of start, total and stop is not positive, linger is negative, one of them is
+     *     longer than a year, linger and stop leave nothing of the total for draining, or a component's budget is not positive, exceeds that of its stage, or
      *     is for a stage that has none; the message has the figures
      */
     public Budgets {
@@ -52,6 +53,11 @@ public record Budgets(
         requirePositive("start", start, mistakes);
         requirePositive("total", total, mistakes);
         requirePositive("stop", stop, mistakes);
+        for (Duration duration : List.of(start, total, linger, stop)) {
+            if (duration.compareTo(LONGEST) > 0) {
+                mistakes.add("a budget is " + duration.toDays() + " days, it may be " + LONGEST.toDays() + " at most");
+            }
+        }
         if (linger.isNegative()) {
             mistakes.add("linger is " + text(linger) + ", it must not be negative");
         }
@@ -232,8 +238,8 @@ public record Budgets(
     }
 
     private static Duration end(Duration stop) {
-        Duration tenth = stop.dividedBy(10);
-        return tenth.compareTo(LONGEST_END) < 0 ? tenth : LONGEST_END;
+        Duration fifth = stop.dividedBy(5);
+        return fifth.compareTo(LONGEST_END) < 0 ? fifth : LONGEST_END;
     }
 
     private static void checkComponents(

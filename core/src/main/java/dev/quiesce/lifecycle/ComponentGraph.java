@@ -2,9 +2,11 @@ package dev.quiesce.lifecycle;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -275,8 +277,12 @@ public final class ComponentGraph {
         }
 
         private void collectBelow(String name, Set<String> below) {
-            if (below.add(name)) {
-                requireNonNull(components.get(name)).dependencies().forEach(next -> collectBelow(next, below));
+            Deque<String> open = new ArrayDeque<>(List.of(name));
+            while (!open.isEmpty()) {
+                String next = open.remove();
+                if (below.add(next)) {
+                    open.addAll(requireNonNull(components.get(next)).dependencies());
+                }
             }
         }
     }

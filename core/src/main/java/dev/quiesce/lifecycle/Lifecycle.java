@@ -60,7 +60,7 @@ public interface Lifecycle {
      * Empty by default, which means that this component does not count.
      *
      * <p>Asked before and after each of the other calls but {@code start}, and once more when a call is left behind. Returns
-     * at once; what takes longer than some milliseconds is not waited for.
+     * at once; a component that takes longer than 100 ms is not asked again.
      */
     default OptionalLong inFlight() {
         return OptionalLong.empty();

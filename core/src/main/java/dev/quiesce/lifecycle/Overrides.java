@@ -1,11 +1,12 @@
 package dev.quiesce.lifecycle;
 
 /** Tells which of the optional calls a component does something in. Thread-safe; computed once for each class. */
-record Overrides(boolean quiesce, boolean drain) {
+record Overrides(boolean quiesce, boolean drain, boolean inFlight) {
     private static final ClassValue<Overrides> BY_CLASS = new ClassValue<>() {
         @Override
         protected Overrides computeValue(Class<?> type) {
-            return new Overrides(overrides(type, "quiesce"), overrides(type, "drain", Deadline.class));
+            return new Overrides(
+                    overrides(type, "quiesce"), overrides(type, "drain", Deadline.class), overrides(type, "inFlight"));
         }
     };
 
@@ -15,6 +16,10 @@ record Overrides(boolean quiesce, boolean drain) {
 
     static boolean drain(Lifecycle component) {
         return BY_CLASS.get(component.getClass()).drain;
+    }
+
+    static boolean inFlight(Lifecycle component) {
+        return BY_CLASS.get(component.getClass()).inFlight;
     }
 
     private static boolean overrides(Class<?> type, String method, Class<?>... parameters) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,17 +65,22 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProcessHost {
     private static final long SAME_REQUEST = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long LONGEST_LINE_SECONDS = 1;
+    private static final Duration LONGEST_WORDS = Duration.ofMillis(100);
+    private static final String CODE_OF_OTHERS = "the JVM exits with the code that it was given";
     private static final int EXIT_FAULTS = 1;
     private static final int EXIT_START_FAILED = 2;
     private static final int EXIT_SIGNAL_BASE = 128;
 
     private final List<String> untrapped = new ArrayList<>();
+    private final CountDownLatch lastLine = new CountDownLatch(1);
     private @Nullable Coordinator service;
     private @Nullable LastWords words;
+    private @Nullable Watchdog watchdog;
+    private boolean concluded;
     private boolean jvmExits;
     private int requests;
     private int hurriedBy;
-    private boolean watched;
     private long lastSignal;
 
     private ProcessHost() {}
@@ -106,14 +112,14 @@ public final class ProcessHost {
     }
 
     /**
-     * Creates the service, then does what {@link #runAndExit(Coordinator)} does. If it cannot be created, the reason is
-     * logged and the exit code is 2.
+     * Creates the service, then does what {@link #runAndExit(Coordinator)} does. If it cannot be created, for whatever
+     * reason, that is logged and the exit code is 2.
      */
     public void runAndExit(Callable<Coordinator> service) {
         Coordinator created;
         try {
             created = service.call();
-        } catch (Exception | LinkageError e) {
+        } catch (Throwable e) {
             log().error("The service cannot be created; exit code {}", EXIT_START_FAILED, e);
             System.exit(EXIT_START_FAILED);
             return;
@@ -129,24 +135,17 @@ public final class ProcessHost {
             return EXIT_START_FAILED;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopBeforeJvmExits(service), "quiesce-exit"));
-        int code;
-        Report report;
         try {
             if (service.start()) {
                 service.awaitStopRequest();
             }
-            report = service.stop("interrupt");
-            code = exitCode(report);
-        } catch (StartFailedException e) {
-            report = e.report();
-            code = EXIT_START_FAILED;
-        } catch (InterruptedException e) {
-            report = service.stop("interrupt");
-            code = exitCode(report);
+        } catch (StartFailedException | InterruptedException e) {
+            // The report tells of the one, and the other is a request to stop.
         }
-        if (!doesJvmExit()) {
-            conclude(report, "exit code " + code);
-        }
+        Report report = service.stop("interrupt");
+        int code = exitCode(report);
+        reportFile().ifPresent(file -> file.write(report));
+        conclude(report, doesJvmExit() ? CODE_OF_OTHERS : "exit code " + code);
         return code;
     }
 
@@ -159,12 +158,11 @@ public final class ProcessHost {
             throw new IllegalArgumentException(tooShort.get().mismatch(total));
         }
         attach(coordinator, new LastWords(coordinator, file));
+        coordinator.listen(new Watch());
         tooShort.ifPresent(grace -> log().warn("{}", grace.mismatch(total)));
         if (!untrapped.isEmpty()) {
             log().warn("Cannot trap {}", String.join(", ", untrapped));
         }
-        coordinator.listen(new Watch());
-        file.ifPresent(coordinator::listen);
         if (environment.containsKey(SystemdNotifier.SOCKET)) {
             coordinator.listen(new SystemdNotifier(coordinator.budgets()));
         }
@@ -178,6 +176,13 @@ public final class ProcessHost {
                 watch();
             }
         }
+
+        @Override
+        public void ended(Report.Step step) {
+            if (step.stage() == Stage.STARTING && !step.outcome().isClean()) {
+                watch();
+            }
+        }
     }
 
     private void stopBeforeJvmExits(Coordinator coordinator) {
@@ -185,22 +190,51 @@ public final class ProcessHost {
             jvmExits = true;
         }
         watch();
-        boolean first = !coordinator.stage().isTerminal();
         Report report = coordinator.stop(untrapped.isEmpty() ? "System.exit" : "exit of the JVM");
-        if (first) {
-            conclude(report, "the JVM exits with the code that it was given");
+        if (!isConcluded()) {
+            reportFile().ifPresent(file -> file.write(report));
+            conclude(report, CODE_OF_OTHERS);
         }
+        awaitLastLine();
+    }
+
+    private synchronized boolean isConcluded() {
+        return concluded;
+    }
+
+    /** The JVM ends with its hooks, and another thread may be about to write the line. */
+    private void awaitLastLine() {
+        try {
+            lastLine.await(LONGEST_LINE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized Optional<ReportFile> reportFile() {
+        return words == null ? Optional.empty() : words.file();
     }
 
     private synchronized boolean doesJvmExit() {
         return jvmExits;
     }
 
-    private static void conclude(Report report, String code) {
-        if (report.isClean() && !report.hurried()) {
-            log().info("{}; {}", report.summary(), code);
-        } else {
-            log().error("{}; {}", report.summary(), code);
+    /** Writes the last line, once. */
+    private void conclude(Report report, String code) {
+        synchronized (this) {
+            if (concluded) {
+                return;
+            }
+            concluded = true;
+        }
+        try {
+            if (report.isClean() && !report.hurried()) {
+                log().info("{}; {}", report.summary(), code);
+            } else {
+                log().error("{}; {}", report.summary(), code);
+            }
+        } finally {
+            lastLine.countDown();
         }
     }
 
@@ -210,17 +244,20 @@ public final class ProcessHost {
         }
         service = coordinator;
         words = lastWords;
+        watchdog = new Watchdog(coordinator.budgets(), lastWords);
     }
 
     private synchronized void watch() {
-        if (!watched && service != null && words != null) {
-            watched = true;
-            Watchdog.start(service.budgets(), words);
+        if (watchdog != null) {
+            watchdog.shutdownBegan();
         }
     }
 
     private synchronized int exitCode(Report report) {
-        if (hurriedBy != 0) {
+        if (report.isStartFailure()) {
+            return EXIT_START_FAILED;
+        }
+        if (report.hurried() && hurriedBy != 0) {
             return EXIT_SIGNAL_BASE + hurriedBy;
         }
         return report.isClean() ? 0 : EXIT_FAULTS;
@@ -247,10 +284,13 @@ public final class ProcessHost {
         synchronized (this) {
             last = words;
         }
-        if (last != null) {
-            last.say("Halted by a third signal, SIG" + name + "; exit code " + code);
+        try {
+            if (last != null) {
+                last.say("Halted by a third signal, SIG" + name + "; exit code " + code, LONGEST_WORDS);
+            }
+        } finally {
+            Runtime.getRuntime().halt(code);
         }
-        Runtime.getRuntime().halt(code);
     }
 
     private enum Request {
@@ -281,8 +321,8 @@ public final class ProcessHost {
             stopping.hurry();
             return Request.SECOND;
         }
-        watch();
         stopping.requestStop("SIG" + name);
+        watch();
         return Request.FIRST;
     }
 }

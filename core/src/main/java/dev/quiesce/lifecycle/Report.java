@@ -115,7 +115,7 @@ public record Report(
                     cause = cause.getCause();
                 }
                 return words.toString();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 return error.getClass().getName();
             }
         }

@@ -10,12 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the final report into a file, in place, since a file such as Kubernetes' termination log is a mount that cannot be
+ * Writes reports into a file, in place, since a file such as Kubernetes' termination log is a mount that cannot be
  * replaced.
  *
  * @param path the file; it is created if it does not exist, its folder has to
  */
-record ReportFile(Path path) implements LifecycleListener {
+record ReportFile(Path path) {
     static final String VARIABLE = "QUIESCE_REPORT_FILE";
 
     private static final Logger log = LoggerFactory.getLogger(ProcessHost.class);
@@ -37,12 +37,7 @@ record ReportFile(Path path) implements LifecycleListener {
         }
     }
 
-    @Override
-    public void ended(Report report) {
-        write(report);
-    }
-
-    /** Writes any report; a fault is logged. */
+    /** Writes a report; a fault is logged. */
     void write(Report report) {
         try {
             Files.writeString(path, report.toJson() + "\n");

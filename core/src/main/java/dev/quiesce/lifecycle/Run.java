@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
@@ -44,6 +45,7 @@ final class Run {
     private final Set<String> touched = new HashSet<>();
     private final Set<String> started = new HashSet<>();
     private volatile @Nullable Step startFault;
+    private volatile long startFaultAt;
     private volatile @Nullable StopRequest stopRequest;
     private volatile boolean hurried;
 
@@ -53,7 +55,7 @@ final class Run {
         this.graph = graph;
         this.budgets = budgets;
         this.time = time;
-        this.engine = new Engine(time, threads, events);
+        this.engine = new Engine(time, threads, events, ConcurrentHashMap.newKeySet());
         this.journal = new Journal(graph, budgets, time);
     }
 
@@ -117,7 +119,7 @@ final class Run {
     /** Stops what has started and what was on its way. */
     void rollBack() {
         StopRequest request = stopRequest;
-        long began = request != null ? request.at() : time.nanoTime();
+        long began = startFault != null ? startFaultAt : request != null ? request.at() : time.nanoTime();
         journal.stopBegan(began);
         log.info("Rolling back the start: {}", startFault == null ? reason() : startFault);
         release(began);
@@ -176,7 +178,8 @@ final class Run {
         if (hurried) {
             return now + CUT_GRACE.toNanos();
         }
-        return (request == null ? now : request.at()) + budgets.drain().toNanos();
+        return (startFault != null || request == null ? startFaultAt : request.at())
+                + budgets.drain().toNanos();
     }
 
     private void linger(long end) {
@@ -365,6 +368,7 @@ final class Run {
                 if (outcome == Outcome.COMPLETED) {
                     started.add(ended.component());
                 } else if (startFault == null && !outcome.isClean() && !isStopRequested()) {
+                    startFaultAt = time.nanoTime();
                     startFault = ended;
                 }
             }

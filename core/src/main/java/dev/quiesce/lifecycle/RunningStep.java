@@ -1,8 +1,12 @@
 package dev.quiesce.lifecycle;
 
+import dev.quiesce.lifecycle.StageRun.Engine;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The end belongs to the thread that runs the stage; the rest is safe for use by many threads.
  */
 final class RunningStep implements Runnable {
+
+    /** How long a component is waited for to count, which should take no time, but a thread that may be late. */
+    static final long LONGEST_COUNT_MILLIS = 100;
 
     /** The call of the component's method. */
     interface Call {
@@ -33,7 +40,7 @@ final class RunningStep implements Runnable {
     private final Lifecycle lifecycle;
     private final Call call;
     private final Deadline deadline;
-    private final BlockingQueue<Event> events;
+    private final Engine engine;
     private final StepTrace trace;
     private final long startedAt;
     private long endsAt;
@@ -53,7 +60,7 @@ final class RunningStep implements Runnable {
             Deadline deadline,
             long startedAt,
             long endsAt,
-            BlockingQueue<Event> events) {
+            Engine engine) {
         this.component = component;
         this.stage = stage;
         this.followers = followers;
@@ -62,7 +69,7 @@ final class RunningStep implements Runnable {
         this.deadline = deadline;
         this.startedAt = startedAt;
         this.endsAt = endsAt;
-        this.events = events;
+        this.engine = engine;
         this.trace = StepTrace.begin(component, stage);
     }
 
@@ -74,15 +81,15 @@ final class RunningStep implements Runnable {
         enter(current);
         Throwable error = null;
         try {
-            inFlightAtBegin = countInFlight();
+            inFlightAtBegin = countInFlightSoon();
             call.run(lifecycle, deadline);
         } catch (Throwable thrown) {
             error = thrown;
         }
-        measureInFlight();
+        inFlightAtEnd = countInFlightSoon();
         leave();
         current.setName(idleName);
-        events.add(new Ended(this, error));
+        engine.events().add(new Ended(this, error));
     }
 
     /** Reads how much is in flight now, as the count at the end of the step. Foreign code: it may take its time. */
@@ -155,10 +162,34 @@ final class RunningStep implements Runnable {
         }
     }
 
-    private OptionalLong countInFlight() {
-        if (stage == Stage.STARTING) {
+    /** Asks on another thread and does not wait for long: an answer that hangs must not keep the call from being made. */
+    private OptionalLong countInFlightSoon() {
+        if (!isCounted()) {
             return OptionalLong.empty();
         }
+        FutureTask<OptionalLong> answer = new FutureTask<>(this::countInFlight);
+        try {
+            engine.threads().execute(answer);
+            return answer.get(LONGEST_COUNT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return OptionalLong.empty();
+        } catch (TimeoutException e) {
+            engine.silent().add(component);
+            return OptionalLong.empty();
+        } catch (ExecutionException | RuntimeException | OutOfMemoryError uncounted) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Returns whether the component counts; one that did not answer in time is not asked again. */
+    boolean isCounted() {
+        return stage != Stage.STARTING
+                && Overrides.inFlight(lifecycle)
+                && !engine.silent().contains(component);
+    }
+
+    private OptionalLong countInFlight() {
         try {
             return lifecycle.inFlight();
         } catch (Throwable uncounted) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -31,9 +32,6 @@ final class StageRun {
     /** What even a step gets whose stage has run out of time. Little, since many may come one after the other. */
     private static final long SHORTEST_STEP = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** How long those that are left behind are waited for to say what they have in flight. */
-    private static final long LONGEST_MEASURE = TimeUnit.MILLISECONDS.toNanos(10);
-
     /** What differs from stage to stage, the call of the component's method included. */
     interface Rules extends RunningStep.Call {
 
@@ -52,8 +50,15 @@ final class StageRun {
         }
     }
 
-    /** What steps are run with: the clock, their threads, and the way in which they report their end. */
-    record Engine(TimeSource time, Executor threads, BlockingQueue<Event> events) {}
+    /**
+     * What steps are run with.
+     *
+     * @param time the clock
+     * @param threads their threads
+     * @param events the way in which they report their end
+     * @param silent the components that have not told in time what they have in flight
+     */
+    record Engine(TimeSource time, Executor threads, BlockingQueue<Event> events, Set<String> silent) {}
 
     /** Is told of each step. Called on the thread that runs the stage. */
     interface Observer {
@@ -170,7 +175,7 @@ final class StageRun {
                 Deadline.after(Duration.ofNanos(length - margin), engine.time()),
                 now,
                 now + length,
-                engine.events());
+                engine);
         running.put(component, step);
         if (step.endsAt() - nextEnd < 0) {
             nextEnd = step.endsAt();
@@ -189,8 +194,15 @@ final class StageRun {
             observer.endedLate(step);
             return;
         }
-        Outcome outcome = end.error() == null ? Outcome.COMPLETED : cut ? Outcome.CUT : Outcome.FAILED;
-        end(step, outcome, end.error(), List.of());
+        end(step, outcome(end.error()), end.error(), List.of());
+    }
+
+    /** What is thrown once the stage is cut is thrown because of that, but for errors, which are nobody's way to give up. */
+    private Outcome outcome(@Nullable Throwable error) {
+        if (error == null) {
+            return Outcome.COMPLETED;
+        }
+        return cut && !(error instanceof Error) ? Outcome.CUT : Outcome.FAILED;
     }
 
     /** Interrupts running steps once; asked again, because a later request may leave them less time. */
@@ -243,11 +255,10 @@ final class StageRun {
 
     /** Asks those that are left behind what they have in flight; in real time, since this is no wait of the service. */
     private void measureInFlight(List<RunningStep> steps) {
-        if (stage == Stage.STARTING) {
-            return;
-        }
-        CountDownLatch measured = new CountDownLatch(steps.size());
-        for (RunningStep step : steps) {
+        List<RunningStep> counted =
+                steps.stream().filter(RunningStep::isCounted).toList();
+        CountDownLatch measured = new CountDownLatch(counted.size());
+        for (RunningStep step : counted) {
             try {
                 engine.threads().execute(() -> {
                     step.measureInFlight();
@@ -258,7 +269,12 @@ final class StageRun {
             }
         }
         try {
-            measured.await(LONGEST_MEASURE, TimeUnit.NANOSECONDS);
+            if (!measured.await(RunningStep.LONGEST_COUNT_MILLIS, TimeUnit.MILLISECONDS)) {
+                counted.stream()
+                        .filter(step -> step.inFlightAtEnd().isEmpty())
+                        .map(RunningStep::component)
+                        .forEach(engine.silent()::add);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -292,6 +308,8 @@ final class StageRun {
         if (now - nextProgress >= 0 && !running.isEmpty()) {
             observer.waiting(stage, List.copyOf(running.values()), now);
             nextProgress = now + PROGRESS_INTERVAL;
+            // An exit that is called while another one waits wakes nobody.
+            woken = true;
         }
     }
 

@@ -61,7 +61,7 @@ final class StepLog {
         log.error("{}", step);
         try {
             log.atLevel(expected ? Level.DEBUG : Level.ERROR).log("The failure of " + step.component(), error);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log.error("The failure of {} cannot be logged: {}", step.component(), e.toString());
         }
     }

@@ -54,9 +54,18 @@ final class StepThreads implements Executor {
                     dropUnlessOthersRun(task, none);
                 }
             } else if (!watched) {
-                watched = true;
-                daemon("quiesce-threads", this::watch).start();
+                startWatch();
             }
+        }
+    }
+
+    /** Where no thread can be made for that, the tasks wait for those that exist, and the next one tries again. */
+    private void startWatch() {
+        try {
+            daemon("quiesce-threads", this::watch).start();
+            watched = true;
+        } catch (OutOfMemoryError none) {
+            watched = false;
         }
     }
 
@@ -132,6 +141,7 @@ final class StepThreads implements Executor {
     /** A thread that takes task after task. Its fields are guarded by the lock. */
     private final class Worker {
         private final Thread thread = daemon("quiesce-idle", this::work);
+        private final ClassLoader classLoader = thread.getContextClassLoader();
         private long tookAt;
 
         void start() {
@@ -141,6 +151,7 @@ final class StepThreads implements Executor {
         private void work() {
             for (Runnable task = take(); task != null; task = take()) {
                 task.run();
+                thread.setContextClassLoader(classLoader);
             }
         }
 

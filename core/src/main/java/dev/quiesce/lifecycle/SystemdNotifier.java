@@ -25,6 +25,8 @@ final class SystemdNotifier implements LifecycleListener {
 
     private final Budgets budgets;
     private boolean works = true;
+    private boolean faultSaid;
+    private boolean stopping;
 
     SystemdNotifier(Budgets budgets) {
         this.budgets = budgets;
@@ -35,11 +37,18 @@ final class SystemdNotifier implements LifecycleListener {
         switch (stage) {
             case STARTING -> send("STATUS=Starting", extend(budgets.start()));
             case READY -> send("READY=1", "STATUS=Ready");
-            case LINGERING -> send("STOPPING=1", "STATUS=Stopping", extend(budgets.total()));
+            case LINGERING, QUIESCING -> sendStopping();
             case STOPPED, FAILED -> send("STOPPING=1", "STATUS=" + (stage == Stage.STOPPED ? "Stopped" : "Failed"));
             default -> {
                 // What takes longer is told by waiting; a message for each stage would only fork processes.
             }
+        }
+    }
+
+    private void sendStopping() throws InterruptedException {
+        if (!stopping) {
+            stopping = true;
+            send("STOPPING=1", "STATUS=Stopping", extend(budgets.total()));
         }
     }
 
@@ -74,17 +83,20 @@ final class SystemdNotifier implements LifecycleListener {
             process.getOutputStream().close();
             if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                giveUp("systemd-notify did not end within " + LONGEST_SECONDS + " s");
+                sayOnce("systemd-notify did not end within " + LONGEST_SECONDS + " s");
             } else if (process.exitValue() != 0) {
-                giveUp("systemd-notify exited with " + process.exitValue());
+                sayOnce("systemd-notify exited with " + process.exitValue());
             }
         } catch (IOException e) {
-            giveUp("systemd-notify cannot be run: " + e.getMessage());
+            works = false;
+            sayOnce("systemd-notify cannot be run: " + e.getMessage());
         }
     }
 
-    private void giveUp(String why) {
-        works = false;
-        log.warn("systemd asked to be notified, but {}; it is not told anything more", why);
+    private void sayOnce(String why) {
+        if (!faultSaid) {
+            faultSaid = true;
+            log.warn("systemd asked to be notified, but {}", why);
+        }
     }
 }

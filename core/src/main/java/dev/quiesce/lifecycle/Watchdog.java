@@ -1,33 +1,43 @@
 package dev.quiesce.lifecycle;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Ends the process when a shutdown has not ended by itself, for example because its log can no longer be written or a
- * foreign shutdown hook hangs.
+ * foreign shutdown hook hangs. Its thread exists from the beginning, since none may be had when it is needed.
+ *
+ * <p>Thread-safe.
  */
 final class Watchdog {
     private static final int EXIT_FAULTS = 1;
 
-    private Watchdog() {}
+    private final CountDownLatch shutdownBegan = new CountDownLatch(1);
 
-    /** Halts the JVM when the total time of a shutdown that begins now is over. */
-    static void start(Budgets budgets, LastWords words) {
+    /** Makes a watchdog that does nothing yet. */
+    Watchdog(Budgets budgets, LastWords words) {
         // What comes after the stop stage has had most of its time by then; the rest is for the last words.
-        Duration patience = budgets.total().minus(budgets.end().multipliedBy(2).dividedBy(5));
-        Thread thread = new Thread(() -> halt(patience, budgets.total(), words), "quiesce-watchdog");
+        Duration forWords = budgets.end().multipliedBy(2).dividedBy(5);
+        Thread thread = new Thread(() -> watch(budgets.total(), forWords, words), "quiesce-watchdog");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private static void halt(Duration patience, Duration total, LastWords words) {
+    /** Halts the JVM when the total time of a shutdown that begins now is over. Only the first call counts. */
+    void shutdownBegan() {
+        shutdownBegan.countDown();
+    }
+
+    private void watch(Duration total, Duration forWords, LastWords words) {
         try {
-            TimeUnit.NANOSECONDS.sleep(patience.toNanos());
-            words.say("The shutdown has not ended in " + total.toMillis() + " ms: halting; exit code 1");
+            shutdownBegan.await();
+            TimeUnit.NANOSECONDS.sleep(total.minus(forWords).toNanos());
+            words.say("The shutdown has not ended in " + total.toMillis() + " ms: halting; exit code 1", forWords);
         } catch (InterruptedException e) {
             // Nobody but a stranger interrupts this thread; then the time is over early.
+        } finally {
+            Runtime.getRuntime().halt(EXIT_FAULTS);
         }
-        Runtime.getRuntime().halt(EXIT_FAULTS);
     }
 }

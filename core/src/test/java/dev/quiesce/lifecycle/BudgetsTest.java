@@ -39,12 +39,19 @@ class BudgetsTest {
     void budgetOfAComponent_thatExceedsItsStage_isRefused_withTheFigures() {
         assertThatThrownBy(() -> Budgets.defaults().withStop("pool", Duration.ofSeconds(2)))
                 .hasMessage(
-                        "The time budgets do not fit: the stop budget of 'pool' is 2000 ms, but the whole stage has 1800 ms");
+                        "The time budgets do not fit: the stop budget of 'pool' is 2000 ms, but the whole stage has 1750 ms");
         assertThatThrownBy(() -> Budgets.defaults().withDrain("pool", Duration.ofSeconds(7)))
                 .hasMessage(
                         "The time budgets do not fit: the drain budget of 'pool' is 7000 ms, but the whole stage has 6000 ms");
         assertThatThrownBy(() -> Budgets.defaults().withStart("pool", Duration.ZERO))
                 .hasMessage("The time budgets do not fit: the start budget of 'pool' is 0 ms, it must be positive");
+    }
+
+    @Test
+    void budgetWithoutAnEnd_isRefused() {
+        assertThatThrownBy(() -> Budgets.ofTotal(Duration.ofSeconds(Long.MAX_VALUE)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("days, it may be 365 at most");
     }
 
     @Test

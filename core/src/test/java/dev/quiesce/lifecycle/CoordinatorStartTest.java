@@ -77,6 +77,47 @@ class CoordinatorStartTest {
     }
 
     @Test
+    void errorOfTheJvmInAStartThatIsCut_isAFault() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        Coordinator service = on.coordinator(ComponentGraph.builder()
+                .add("bad", on.component("bad").on(START, deadline -> {
+                    entered.countDown();
+                    try {
+                        on.awaitEnd();
+                    } catch (InterruptedException e) {
+                        throw new OutOfMemoryError("as if there were none");
+                    }
+                })));
+        Future<Boolean> start = on.caller().submit(service::start);
+        entered.await();
+
+        assertThat(service.stop("SIGTERM").faults())
+                .extracting(Report.Step::component)
+                .containsExactly("bad");
+        assertThat(start.get()).isFalse();
+    }
+
+    @Test
+    void siblingsOfAFailedStart_haveOneTotalWithTheRollBack() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch mayFail = new CountDownLatch(1);
+        Coordinator service = on.coordinator(ComponentGraph.builder()
+                .add("bad", on.component("bad").on(START, deadline -> {
+                    mayFail.await();
+                    throw new IOException("refused");
+                }))
+                .add("deaf", on.component("deaf").on(START, deadline -> on.hang(entered))));
+        Future<Boolean> start = on.caller().submit(service::start);
+        entered.await();
+        mayFail.countDown();
+        await(() -> on.log().events("interrupted").size() == 1);
+        on.clock().advance(BUDGETS.drain());
+
+        assertThatThrownBy(start::get).hasCauseInstanceOf(StartFailedException.class);
+        assertThat(service.report().stopTime()).isBetween(BUDGETS.drain(), BUDGETS.total());
+    }
+
+    @Test
     void startThatFinishesLate_changesNothing_andIsStoppedOnce() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch mayFinish = new CountDownLatch(1);

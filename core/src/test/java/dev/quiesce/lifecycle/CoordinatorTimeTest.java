@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,6 +47,32 @@ class CoordinatorTimeTest {
         assertThat(culprit.component()).isEqualTo("http");
         assertThat(culprit.stack()).anyMatch(frame -> frame.getMethodName().equals("hang"));
         assertThat(report.stopTime()).isLessThanOrEqualTo(BUDGETS.total());
+    }
+
+    @Test
+    void countThatHangs_keepsNoStepFromBeingTaken() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        Coordinator service = on.coordinator(ComponentGraph.builder().add("pool", new Lifecycle() {
+            @Override
+            public void start() {
+                on.log().add("start pool");
+            }
+
+            @Override
+            public void stop(Deadline deadline) {
+                on.log().add("stop pool");
+            }
+
+            @Override
+            public OptionalLong inFlight() {
+                on.hang(entered);
+                return OptionalLong.of(1);
+            }
+        }));
+        service.start();
+
+        assertThat(service.stop("test").isClean()).isTrue();
+        assertThat(on.log().events("stop")).containsExactly("stop pool");
     }
 
     @Test

@@ -74,6 +74,13 @@ class ProcessContainmentTest {
     }
 
     @Test
+    void errorInTheWiring_endsTheProcess_thoughAForeignThreadRuns() throws Exception {
+        try (ServiceProcess process = Samples.start("foreign-thread", "no-memory-in-wiring")) {
+            assertThat(process.awaitExit(PATIENCE)).isEqualTo(2);
+        }
+    }
+
+    @Test
     void mainThatThrows_endsTheProcess_withTheCodeOfTheJvm() throws Exception {
         try (ServiceProcess process = Samples.start("main-throws")) {
             assertThat(process.awaitExit(PATIENCE)).isEqualTo(1);

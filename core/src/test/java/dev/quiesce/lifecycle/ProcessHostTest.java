@@ -181,7 +181,7 @@ class ProcessHostTest {
 
             assertThat(process.awaitExit(PATIENCE)).isEqualTo(1);
             assertThat(process.lines()).anyMatch(line -> line.contains("Stopped cleanly"));
-            assertThat(process.lastLine()).isEqualTo("The shutdown has not ended in 1000 ms: halting; exit code 1");
+            assertThat(process.lastLine()).isEqualTo("The shutdown has not ended in 5000 ms: halting; exit code 1");
         }
     }
 

@@ -183,13 +183,13 @@ class ProcessSurroundingsTest {
         assumeTrue(runs(List.of("systemd-notify"), "--version"), "skipped: no systemd-notify");
         String nobody = folder.resolve("nobody").toString();
         try (ServiceProcess process = Samples.start(Map.of("NOTIFY_SOCKET", nobody), List.of())) {
-            process.awaitLine("it is not told anything more", PATIENCE);
+            process.awaitLine("systemd asked to be notified, but", PATIENCE);
             process.awaitLine("Ready", PATIENCE);
             process.signal("TERM");
 
             assertThat(process.awaitExit(PATIENCE)).isZero();
             assertThat(process.lines())
-                    .filteredOn(line -> line.contains("it is not told anything more"))
+                    .filteredOn(line -> line.contains("systemd asked to be notified, but"))
                     .hasSize(1);
         }
     }

@@ -36,12 +36,15 @@ final class SampleProcess {
         }
         Duration total = Duration.ofSeconds(
                 faults.contains("hanging-hook")
-                        ? 1
+                        ? 5
                         : faults.contains("deaf-stop") ? 4 : faults.contains("long-total") ? 40 : 8);
         host.runAndExit(() -> {
             if (faults.contains("slow-wiring")) {
                 System.out.println("wiring");
                 hang();
+            }
+            if (faults.contains("no-memory-in-wiring")) {
+                throw new OutOfMemoryError("as if there were none");
             }
             if (faults.contains("bad-wiring")) {
                 throw new IllegalStateException("no such binding");

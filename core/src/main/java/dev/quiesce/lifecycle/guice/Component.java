@@ -7,6 +7,7 @@ import com.google.inject.TypeLiteral;
 import com.google.inject.spi.ExposedBinding;
 import dev.quiesce.lifecycle.Lifecycle;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,9 @@ record Component(Injector injector, Registration registration) {
     static List<Component> all(Injector injector) {
         Map<Registration, Component> found = new IdentityHashMap<>();
         collect(injector, found);
-        return new ArrayList<>(found.values());
+        List<Component> byName = new ArrayList<>(found.values());
+        byName.sort(Comparator.comparing(component -> component.registration().name()));
+        return byName;
     }
 
     /**
