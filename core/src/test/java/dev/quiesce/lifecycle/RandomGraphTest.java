@@ -9,6 +9,7 @@ import dev.quiesce.lifecycle.RandomService.Call;
 import dev.quiesce.lifecycle.RandomService.End;
 import dev.quiesce.lifecycle.Report.Step;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -52,17 +53,36 @@ class RandomGraphTest {
     @ParameterizedTest
     @MethodSource("batches")
     void edgesBarriersTotalAndReport_areRight_whateverComponentsDo(int batch) {
+        List<Step> taken = new ArrayList<>();
+        List<Step> coincidences = new ArrayList<>();
         for (int i = 0; i < SEEDS_IN_BATCH; i++) {
             long seed = (long) batch * SEEDS_IN_BATCH + i;
             try (RandomService service = new RandomService(seed)) {
                 Report report = service.run();
                 try {
                     check(service, report);
+                    taken.addAll(taken(report));
+                    coincidences.addAll(coincidences(service, report));
                 } catch (AssertionError e) {
                     throw new AssertionError("seed " + seed + ": " + e.getMessage() + "\n" + report.toJson(), e);
                 }
             }
         }
+        assertThat(coincidences)
+                .as("of %s steps, those that ended at the very moment at which they were left behind", taken.size())
+                .hasSizeLessThan(1 + taken.size() / 100);
+    }
+
+    /** Returns the steps that are said to have overrun, though their call ended when it should. */
+    private static List<Step> coincidences(RandomService service, Report report) {
+        return taken(report).stream()
+                .filter(step -> step.outcome() == Outcome.OVERRAN)
+                .filter(step -> {
+                    Behaviour behaviour =
+                            service.behaviours.get(step.component()).get(step.stage());
+                    return !behaviour.hangs() && step.took().equals(behaviour.after());
+                })
+                .toList();
     }
 
     private static void check(RandomService service, Report report) {
@@ -133,20 +153,21 @@ class RandomGraphTest {
             assertThat(step.isPresent())
                     .as("%s in %s is reported", component, stage)
                     .isEqualTo(call.isPresent());
-            step.ifPresent(taken -> checkOutcome(taken, behaviour));
+            step.ifPresent(taken -> checkOutcome(taken, behaviour, report.hurried() || !report.started()));
         });
     }
 
-    private static void checkOutcome(Step step, Behaviour behaviour) {
+    private static void checkOutcome(Step step, Behaviour behaviour, boolean mayBeCut) {
         boolean endedByItself = !behaviour.hangs() && step.took().equals(behaviour.after());
         Outcome outcome = step.outcome();
         if (endedByItself && behaviour.end() == End.RETURN) {
-            // At the very moment at which it is left behind or cut, either is right.
-            assertThat(outcome).as(step.toString()).isIn(Outcome.COMPLETED, Outcome.OVERRAN, Outcome.CUT);
+            assertThat(outcome).as(step.toString()).isIn(Outcome.COMPLETED, Outcome.OVERRAN);
         } else if (endedByItself) {
-            assertThat(outcome).as(step.toString()).isIn(Outcome.FAILED, Outcome.OVERRAN, Outcome.CUT);
+            Outcome thrown = mayBeCut && outcome == Outcome.CUT ? Outcome.CUT : Outcome.FAILED;
+            assertThat(outcome).as(step.toString()).isIn(thrown, Outcome.OVERRAN);
         } else {
-            assertThat(outcome).as(step.toString()).isIn(Outcome.OVERRAN, Outcome.CUT);
+            Outcome early = mayBeCut && outcome == Outcome.CUT ? Outcome.CUT : Outcome.OVERRAN;
+            assertThat(outcome).as(step.toString()).isEqualTo(early);
             if (!behaviour.hangs()) {
                 assertThat(step.took()).isLessThan(behaviour.after());
             }

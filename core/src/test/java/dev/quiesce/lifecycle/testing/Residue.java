@@ -7,8 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -40,9 +41,9 @@ final class Residue {
 
     private final Predicate<Thread> shared;
     private final Set<Thread> threads;
-    private final Set<String> handles;
+    private final Map<String, Integer> handles;
 
-    private Residue(Predicate<Thread> shared, Set<Thread> threads, Set<String> handles) {
+    private Residue(Predicate<Thread> shared, Set<Thread> threads, Map<String, Integer> handles) {
         this.shared = shared;
         this.threads = threads;
         this.handles = handles;
@@ -72,24 +73,26 @@ final class Residue {
                 more.add("thread " + thread.getName() + (stack.length == 0 ? "" : " at " + stack[0]));
             }
         });
-        handles().stream()
-                .filter(handle -> !handles.contains(handle))
-                .forEach(handle -> more.add("handle of " + handle));
+        handles().forEach((handle, count) -> {
+            if (count > handles.getOrDefault(handle, 0)) {
+                more.add("handle of " + handle);
+            }
+        });
         return more;
     }
 
-    /** Returns what handles are open on, without the files that the JVM itself opens at any time. */
-    private static Set<String> handles() {
+    /** Returns what handles are open on, and how many on each, without the files that the JVM itself opens at any time. */
+    private static Map<String, Integer> handles() {
         if (!Files.isDirectory(HANDLES)) {
-            return Set.of();
+            return Map.of();
         }
-        Set<String> targets = new HashSet<>();
+        Map<String, Integer> targets = new HashMap<>();
         try (Stream<Path> links = Files.list(HANDLES)) {
             links.map(Residue::target)
                     .flatMap(Optional::stream)
                     .filter(target -> !target.endsWith(".jar") && !target.endsWith(".so"))
                     .filter(target -> !target.startsWith("/proc/") && !target.startsWith("/dev/"))
-                    .forEach(targets::add);
+                    .forEach(target -> targets.merge(target, 1, Integer::sum));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
