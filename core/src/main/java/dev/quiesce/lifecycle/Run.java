@@ -13,7 +13,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,14 +157,7 @@ final class Run {
         if (fault == null) {
             return null;
         }
-        Throwable cause = fault.error() == null ? overrun(fault) : fault.error();
-        StartFailedException failure = new StartFailedException(fault.toString(), cause, report);
-        for (Step step : report.steps()) {
-            if (step.error() != null && step.error() != cause) {
-                failure.addSuppressed(step.error());
-            }
-        }
-        return failure;
+        return StartFailedException.of(fault, report);
     }
 
     /** Returns by when starts under way have to end once the start has failed or a stop is asked for. */
@@ -197,14 +189,16 @@ final class Run {
     }
 
     private void release(long began) {
-        Draining draining = new Draining(began);
-        Stopping stopping = new Stopping(began);
+        StageTime drainTime = time(
+                Stage.DRAINING, began + budgets.total().minus(budgets.stop()).toNanos());
+        StageTime stopTime = time(
+                Stage.STOPPING, began + budgets.total().minus(budgets.end()).toNanos());
         enter(Stage.QUIESCING);
-        runStage(Stage.QUIESCING, new Quiescing(draining));
+        runStage(Stage.QUIESCING, new Quiescing(drainTime));
         enter(Stage.DRAINING);
-        runStage(Stage.DRAINING, draining);
+        runStage(Stage.DRAINING, new Draining(drainTime));
         enter(Stage.STOPPING);
-        runStage(Stage.STOPPING, stopping);
+        runStage(Stage.STOPPING, new Stopping(stopTime));
     }
 
     private void runStage(Stage stage, Rules rules) {
@@ -216,46 +210,23 @@ final class Run {
         return request == null || startFault != null ? null : request.reason();
     }
 
-    private static TimeoutException overrun(Step step) {
-        TimeoutException overrun = new TimeoutException(step.toString());
-        overrun.setStackTrace(step.stack().toArray(StackTraceElement[]::new));
-        return overrun;
+    private StageTime time(Stage stage, long stageEnd) {
+        return new StageTime(budgets.shares(graph, stage), stageEnd);
     }
 
-    /** What a stage does whose time is shared out. Classes, and not lambdas, of which each takes its time at its first use. */
-    private abstract class Sharing implements Rules {
-        private final Order order;
-        private final Shares shares;
-        private final long stageEnd;
+    /** Classes, and not lambdas, of which each takes its time at its first use. */
+    private final class Starting implements Rules {
+        private final StageTime stageTime =
+                time(Stage.STARTING, time.nanoTime() + budgets.start().toNanos());
 
-        Sharing(Stage stage, Order order, long stageEnd) {
-            this.order = order;
-            this.shares = budgets.shares(graph, stage);
-            this.stageEnd = stageEnd;
-        }
-
-        /** Returns the time left, without what is held back for steps that come one after the other. */
-        final long forAll(long now) {
-            return Math.max(0, stageEnd - now - shares.heldBack());
+        @Override
+        public Order order() {
+            return graph.start();
         }
 
         @Override
-        public final Order order() {
-            return order;
-        }
-
-        @Override
-        public final long end(String component, long now) {
-            return shares.end(component, now, stageEnd);
-        }
-    }
-
-    private final class Starting extends Sharing {
-        Starting() {
-            super(
-                    Stage.STARTING,
-                    graph.start(),
-                    time.nanoTime() + budgets.start().toNanos());
+        public long end(String component, long now) {
+            return stageTime.end(component, now);
         }
 
         @Override
@@ -278,9 +249,9 @@ final class Run {
         private final Order order = Order.none(graph.names());
         private final long stageEnd;
 
-        Quiescing(Draining draining) {
+        Quiescing(StageTime drainTime) {
             long now = time.nanoTime();
-            stageEnd = now + Math.min(LONGEST_QUIESCE.toNanos(), draining.forAll(now) / 4);
+            stageEnd = now + Math.min(LONGEST_QUIESCE.toNanos(), drainTime.withoutHeldBack(now) / 4);
         }
 
         @Override
@@ -304,12 +275,21 @@ final class Run {
         }
     }
 
-    private final class Draining extends Sharing {
-        Draining(long shutdownBegan) {
-            super(
-                    Stage.DRAINING,
-                    graph.drain(),
-                    shutdownBegan + budgets.total().minus(budgets.stop()).toNanos());
+    private final class Draining implements Rules {
+        private final StageTime stageTime;
+
+        Draining(StageTime stageTime) {
+            this.stageTime = stageTime;
+        }
+
+        @Override
+        public Order order() {
+            return graph.drain();
+        }
+
+        @Override
+        public long end(String component, long now) {
+            return stageTime.end(component, now);
         }
 
         @Override
@@ -328,12 +308,21 @@ final class Run {
         }
     }
 
-    private final class Stopping extends Sharing {
-        Stopping(long shutdownBegan) {
-            super(
-                    Stage.STOPPING,
-                    graph.stop(),
-                    shutdownBegan + budgets.total().minus(budgets.end()).toNanos());
+    private final class Stopping implements Rules {
+        private final StageTime stageTime;
+
+        Stopping(StageTime stageTime) {
+            this.stageTime = stageTime;
+        }
+
+        @Override
+        public Order order() {
+            return graph.stop();
+        }
+
+        @Override
+        public long end(String component, long now) {
+            return stageTime.end(component, now);
         }
 
         @Override

@@ -1,5 +1,8 @@
 package dev.quiesce.lifecycle;
 
+import dev.quiesce.lifecycle.Report.Step;
+import java.util.concurrent.TimeoutException;
+
 /**
  * A component failed to start, or did not start in time. What had started has been stopped again.
  *
@@ -11,7 +14,25 @@ public final class StartFailedException extends Exception {
 
     private final transient Report report;
 
-    StartFailedException(String message, Throwable cause, Report report) {
+    /** Returns the exception for the fault that a start failed by, with whatever else failed under it. */
+    static StartFailedException of(Step fault, Report report) {
+        Throwable cause = fault.error() == null ? overrun(fault) : fault.error();
+        StartFailedException failure = new StartFailedException(fault.toString(), cause, report);
+        for (Step step : report.steps()) {
+            if (step.error() != null && step.error() != cause) {
+                failure.addSuppressed(step.error());
+            }
+        }
+        return failure;
+    }
+
+    private static TimeoutException overrun(Step step) {
+        TimeoutException overrun = new TimeoutException(step.toString());
+        overrun.setStackTrace(step.stack().toArray(StackTraceElement[]::new));
+        return overrun;
+    }
+
+    private StartFailedException(String message, Throwable cause, Report report) {
         super(message, cause);
         this.report = report;
     }

@@ -99,17 +99,8 @@ class CoordinatorStartTest {
 
     @Test
     void siblingsOfAFailedStart_haveOneTotalWithTheRollBack() throws Exception {
-        CountDownLatch entered = new CountDownLatch(1);
-        CountDownLatch mayFail = new CountDownLatch(1);
-        Coordinator service = on.coordinator(ComponentGraph.builder()
-                .add("bad", on.component("bad").on(START, deadline -> {
-                    mayFail.await();
-                    throw new IOException("refused");
-                }))
-                .add("deaf", on.component("deaf").on(START, deadline -> on.hang(entered))));
+        Coordinator service = failingBesideADeafOne();
         Future<Boolean> start = on.caller().submit(service::start);
-        entered.await();
-        mayFail.countDown();
         await(() -> on.log().events("interrupted").size() == 1);
         on.clock().advance(BUDGETS.drain());
 
@@ -225,17 +216,8 @@ class CoordinatorStartTest {
 
     @Test
     void failedStart_thenStopRequest_haveOneTotalTogether() throws Exception {
-        CountDownLatch entered = new CountDownLatch(1);
-        CountDownLatch mayFail = new CountDownLatch(1);
-        Coordinator service = on.coordinator(ComponentGraph.builder()
-                .add("bad", on.component("bad").on(START, deadline -> {
-                    mayFail.await();
-                    throw new IOException("refused");
-                }))
-                .add("deaf", on.component("deaf").on(START, deadline -> on.hang(entered))));
+        Coordinator service = failingBesideADeafOne();
         Future<Boolean> start = on.caller().submit(service::start);
-        entered.await();
-        mayFail.countDown();
         await(() -> on.log().events("interrupted").size() == 1);
         Future<Report> stop = on.caller().submit(() -> service.stop("SIGTERM"));
         on.clock().advance(BUDGETS.drain());
@@ -267,5 +249,16 @@ class CoordinatorStartTest {
             }
             assertThat(service.stage()).isEqualTo(Stage.STOPPED);
         }
+    }
+
+    /** Returns a service of which one start fails once another one hangs, which is then interrupted in vain. */
+    private Coordinator failingBesideADeafOne() {
+        CountDownLatch entered = new CountDownLatch(1);
+        return on.coordinator(ComponentGraph.builder()
+                .add("bad", on.component("bad").on(START, deadline -> {
+                    entered.await();
+                    throw new IOException("refused");
+                }))
+                .add("deaf", on.component("deaf").on(START, deadline -> on.hang(entered))));
     }
 }

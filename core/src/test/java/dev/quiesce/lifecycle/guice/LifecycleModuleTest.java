@@ -10,28 +10,37 @@ import com.google.inject.Injector;
 import com.google.inject.Key;
 import com.google.inject.Module;
 import com.google.inject.PrivateModule;
-import com.google.inject.Provider;
 import com.google.inject.Provides;
 import com.google.inject.ProvisionException;
 import com.google.inject.Scopes;
 import com.google.inject.Singleton;
 import com.google.inject.Stage;
 import com.google.inject.multibindings.Multibinder;
-import com.google.inject.name.Named;
 import com.google.inject.name.Names;
 import dev.quiesce.lifecycle.Budgets;
 import dev.quiesce.lifecycle.ComponentGraph;
 import dev.quiesce.lifecycle.Coordinator;
-import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.InvalidGraphException;
-import dev.quiesce.lifecycle.Lifecycle;
-import dev.quiesce.lifecycle.LifecycleListener;
-import dev.quiesce.lifecycle.Report;
 import dev.quiesce.lifecycle.StopSequence;
-import jakarta.inject.Inject;
+import dev.quiesce.lifecycle.guice.Injected.Ends;
+import dev.quiesce.lifecycle.guice.Injected.Front;
+import dev.quiesce.lifecycle.guice.Injected.Handler;
+import dev.quiesce.lifecycle.guice.Injected.HiddenUser;
+import dev.quiesce.lifecycle.guice.Injected.Http;
+import dev.quiesce.lifecycle.guice.Injected.Lazy;
+import dev.quiesce.lifecycle.guice.Injected.MainUser;
+import dev.quiesce.lifecycle.guice.Injected.MainlessUser;
+import dev.quiesce.lifecycle.guice.Injected.Management;
+import dev.quiesce.lifecycle.guice.Injected.Middle;
+import dev.quiesce.lifecycle.guice.Injected.OfferHandler;
+import dev.quiesce.lifecycle.guice.Injected.Plain;
+import dev.quiesce.lifecycle.guice.Injected.Pool;
+import dev.quiesce.lifecycle.guice.Injected.PoolUser;
+import dev.quiesce.lifecycle.guice.Injected.Repository;
+import dev.quiesce.lifecycle.guice.Injected.Server;
+import dev.quiesce.lifecycle.guice.Injected.TwiceModule;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -348,100 +357,5 @@ class LifecycleModuleTest {
 
     private static ComponentGraph graph(Module... modules) {
         return Guice.createInjector(modules).getInstance(Coordinator.class).graph();
-    }
-
-    static class Plain implements Lifecycle {
-        volatile boolean running;
-
-        @Override
-        public void start() {
-            running = true;
-        }
-
-        @Override
-        public void stop(Deadline deadline) {
-            running = false;
-        }
-    }
-
-    static final class Pool extends Plain {}
-
-    static final class Management extends Plain {}
-
-    static final class Http extends Plain {
-        @Inject
-        Http(Pool pool) {}
-    }
-
-    static final class Lazy extends Plain {
-        @Inject
-        Lazy(Provider<Pool> pool) {}
-    }
-
-    @Singleton
-    static final class MainUser extends Plain {
-        @Inject
-        MainUser(@Named("main") Pool pool) {}
-    }
-
-    static final class Repository {}
-
-    interface Handler {}
-
-    static final class OfferHandler implements Handler {
-        @Inject
-        OfferHandler(Repository repository) {}
-    }
-
-    static final class Server extends Plain {
-        @Inject
-        Server(Set<Handler> handlers) {}
-    }
-
-    interface PoolUser {}
-
-    static final class HiddenUser extends Plain implements PoolUser {
-        private final Pool pool;
-
-        @Inject
-        HiddenUser(Pool pool) {
-            this.pool = pool;
-        }
-    }
-
-    static final class Front extends Plain {
-        @Inject
-        Front(PoolUser user) {}
-    }
-
-    static final class Middle extends Plain implements Handler {
-        @Inject
-        Middle(Pool pool) {}
-    }
-
-    @Singleton
-    static final class MainlessUser extends Plain {
-        @Inject
-        MainlessUser() {}
-    }
-
-    @Singleton
-    static final class Ends implements LifecycleListener {
-        private final AtomicInteger ends = new AtomicInteger();
-
-        @Inject
-        Ends() {}
-
-        @Override
-        public void ended(Report report) {
-            ends.incrementAndGet();
-        }
-    }
-
-    static final class TwiceModule extends AbstractModule {
-        @Override
-        protected void configure() {
-            LifecycleBinder.of(binder()).component("pool", Pool.class);
-        }
     }
 }
