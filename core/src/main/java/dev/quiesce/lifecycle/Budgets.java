@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -163,7 +162,7 @@ public record Budgets(
             if (unknown.isEmpty()) {
                 Shares.check(stage, order(graph, stage), budgets, most(stage), mistakes);
             } else {
-                mistakes.add("there is a " + name(stage) + " budget for " + unknown + ", but only the components "
+                mistakes.add("there is a " + stage.word() + " budget for " + unknown + ", but only the components "
                         + graph.names());
             }
         });
@@ -177,25 +176,16 @@ public record Budgets(
 
     /** Returns the budgets as lines of text. */
     String describe() {
-        StringBuilder text = new StringBuilder("Time:\n   start at most ")
-                .append(text(start))
-                .append("\n   stop at most ")
-                .append(text(total))
-                .append(": linger ")
-                .append(text(linger))
-                .append(", drain ")
-                .append(text(drain()))
-                .append(", stop ")
-                .append(text(stop))
-                .append('\n');
-        components.forEach((stage, budgets) -> budgets.forEach((component, budget) -> text.append("   ")
-                .append(name(stage))
-                .append(" of ")
-                .append(component)
-                .append(" at most ")
-                .append(text(budget))
-                .append('\n')));
-        return text.toString();
+        StringBuilder lines =
+                new StringBuilder("Time:\n   start at most " + text(start) + "\n   stop at most " + text(total)
+                        + ": linger " + text(linger) + ", drain " + text(drain()) + ", stop " + text(stop) + "\n");
+        for (Map.Entry<Stage, SortedMap<String, Duration>> stage : components.entrySet()) {
+            for (Map.Entry<String, Duration> budget : stage.getValue().entrySet()) {
+                lines.append("   " + stage.getKey().word() + " of " + budget.getKey() + " at most "
+                        + text(budget.getValue()) + "\n");
+            }
+        }
+        return lines.toString();
     }
 
     /** Returns what is kept at the end of the total for the report and the exit of the process. */
@@ -221,20 +211,20 @@ public record Budgets(
     }
 
     private static Order order(ComponentGraph graph, Stage stage) {
-        return switch (stage) {
-            case STARTING -> graph.start();
-            case DRAINING -> graph.drain();
-            default -> graph.stop();
-        };
+        if (stage == Stage.STARTING) {
+            return graph.start();
+        }
+        return stage == Stage.DRAINING ? graph.drain() : graph.stop();
     }
 
     private static Duration most(Stage stage, Duration start, Duration total, Duration linger, Duration stop) {
-        return switch (stage) {
-            case STARTING -> start;
-            case DRAINING -> total.minus(linger).minus(stop);
-            case STOPPING -> stop.minus(end(stop));
-            default -> Duration.ZERO;
-        };
+        if (stage == Stage.STARTING) {
+            return start;
+        }
+        if (stage == Stage.DRAINING) {
+            return total.minus(linger).minus(stop);
+        }
+        return stage == Stage.STOPPING ? stop.minus(end(stop)) : Duration.ZERO;
     }
 
     private static Duration end(Duration stop) {
@@ -249,7 +239,7 @@ public record Budgets(
             return;
         }
         budgets.forEach((component, budget) -> {
-            String subject = "the " + name(stage) + " budget of '" + component + "'";
+            String subject = "the " + stage.word() + " budget of '" + component + "'";
             requirePositive(subject, budget, mistakes);
             if (budget.compareTo(most) > 0) {
                 mistakes.add(subject + " is " + text(budget) + ", but the whole stage has " + text(most));
@@ -274,15 +264,6 @@ public record Budgets(
         if (!mistakes.isEmpty()) {
             throw new IllegalArgumentException("The time budgets do not fit: " + String.join("; ", mistakes));
         }
-    }
-
-    static String name(Stage stage) {
-        return switch (stage) {
-            case STARTING -> "start";
-            case DRAINING -> "drain";
-            case STOPPING -> "stop";
-            default -> stage.name().toLowerCase(Locale.ROOT);
-        };
     }
 
     private static String text(Duration duration) {

@@ -37,15 +37,15 @@ public final class ComponentGraph {
     private ComponentGraph(
             SortedMap<String, Component> components, @Nullable StopSequence preferred, Set<String> unlinked) {
         this.components = components;
-        SortedMap<String, SortedSet<String>> dependencies = new TreeMap<>();
-        components.forEach((name, component) -> dependencies.put(name, component.dependencies()));
-        this.startOrder = Order.of(dependencies);
+        this.startOrder = Order.of(dependencies(components));
         this.drainOrder = startOrder.reversed();
         PreferredOrder soft = PreferredOrder.on(drainOrder, preferred);
         this.stopOrder = soft.order();
         List<String> sentences = new ArrayList<>(soft.yielded());
-        unlinked.forEach(name -> sentences.add("Nothing links '" + name
-                + "' to another component: it starts and stops beside them, whatever it uses"));
+        for (String name : unlinked) {
+            sentences.add("Nothing links '" + name
+                    + "' to another component: it starts and stops beside them, whatever it uses");
+        }
         this.remarks = List.copyOf(sentences);
     }
 
@@ -95,7 +95,9 @@ public final class ComponentGraph {
     public String toString() {
         StringBuilder text = new StringBuilder("Start order:\n").append(startOrder.describe());
         text.append("Stop order:\n").append(stopOrder.describe());
-        remarks.forEach(sentence -> text.append(sentence).append('\n'));
+        for (String sentence : remarks) {
+            text.append(sentence).append('\n');
+        }
         return text.toString();
     }
 
@@ -126,6 +128,12 @@ public final class ComponentGraph {
 
     Lifecycle lifecycle(String name) {
         return requireNonNull(components.get(name)).lifecycle();
+    }
+
+    private static SortedMap<String, SortedSet<String>> dependencies(SortedMap<String, Component> components) {
+        SortedMap<String, SortedSet<String>> dependencies = new TreeMap<>();
+        components.forEach((name, component) -> dependencies.put(name, new TreeSet<>(component.dependencies())));
+        return dependencies;
     }
 
     record Component(Lifecycle lifecycle, SortedSet<String> dependencies) {}
@@ -198,13 +206,10 @@ public final class ComponentGraph {
             requireOpen("it cannot be built again");
             List<String> found = new ArrayList<>(mistakes);
             checkInstances(found);
-            components.forEach((name, component) -> component.dependencies().stream()
-                    .filter(dependency -> !components.containsKey(dependency))
-                    .forEach(missing ->
-                            found.add("'" + name + "' depends on '" + missing + "', which is not registered")));
+            checkDependencies(found);
             checkPreferred(found);
             SortedMap<String, Component> complete = found.isEmpty() ? withFoundations() : components;
-            Cycle.in(complete).ifPresent(path -> found.add("a cycle of dependencies: " + path));
+            checkCycle(complete, found);
             if (!found.isEmpty()) {
                 throw new InvalidGraphException("The components cannot be ordered: " + String.join("; ", found)
                         + ". Registered are " + components.keySet());
@@ -229,6 +234,27 @@ public final class ComponentGraph {
             });
         }
 
+        private void checkDependencies(List<String> found) {
+            components.forEach((name, component) -> {
+                for (String dependency : component.dependencies()) {
+                    if (!components.containsKey(dependency)) {
+                        found.add("'" + name + "' depends on '" + dependency + "', which is not registered");
+                    }
+                }
+            });
+        }
+
+        private static void checkCycle(SortedMap<String, Component> components, List<String> found) {
+            SortedMap<String, SortedSet<String>> known = dependencies(components);
+            for (SortedSet<String> needs : known.values()) {
+                needs.retainAll(known.keySet());
+            }
+            String cycle = Order.cycle(known);
+            if (cycle != null) {
+                found.add("a cycle of dependencies: " + cycle);
+            }
+        }
+
         /** Returns the components without any link, neither a dependency nor a place in the preferred stop sequence. */
         private Set<String> unlinked() {
             Set<String> unlinked = new TreeSet<>(components.keySet());
@@ -243,7 +269,9 @@ public final class ComponentGraph {
                 }
             });
             if (preferred != null) {
-                preferred.steps().forEach(unlinked::removeAll);
+                for (List<String> step : preferred.steps()) {
+                    unlinked.removeAll(step);
+                }
             }
             return unlinked;
         }
@@ -253,18 +281,22 @@ public final class ComponentGraph {
                 return;
             }
             Set<String> seen = new HashSet<>();
-            preferred.steps().stream().flatMap(List::stream).forEach(name -> {
-                if (!components.containsKey(name)) {
-                    found.add("the preferred stop sequence names '" + name + "', which is not registered");
-                } else if (!seen.add(name)) {
-                    found.add("the preferred stop sequence names '" + name + "' twice");
+            for (List<String> step : preferred.steps()) {
+                for (String name : step) {
+                    if (!components.containsKey(name)) {
+                        found.add("the preferred stop sequence names '" + name + "', which is not registered");
+                    } else if (!seen.add(name)) {
+                        found.add("the preferred stop sequence names '" + name + "' twice");
+                    }
                 }
-            });
+            }
         }
 
         private SortedMap<String, Component> withFoundations() {
             Set<String> below = new TreeSet<>();
-            foundations.forEach(foundation -> collectBelow(foundation, below));
+            for (String foundation : foundations) {
+                collectBelow(foundation, below);
+            }
             SortedMap<String, Component> complete = new TreeMap<>();
             components.forEach((name, component) -> {
                 SortedSet<String> needs = new TreeSet<>(component.dependencies());

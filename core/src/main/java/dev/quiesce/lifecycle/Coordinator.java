@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
  * gets its report.
  */
 public final class Coordinator {
-    private final ComponentGraph graph;
+    private final RunState state;
     private final Run run;
 
     /** Guards the claims of the threads that run a phase. */
@@ -55,13 +55,13 @@ public final class Coordinator {
 
     Coordinator(ComponentGraph graph, Budgets budgets, TimeSource time, Executor threads) {
         budgets.checkAgainst(graph);
-        this.graph = graph;
-        this.run = new Run(graph, budgets, requireNonNull(time, "time"), threads);
+        this.state = new RunState(graph, budgets, requireNonNull(time, "time"), threads);
+        this.run = new Run(state);
     }
 
     /** Adds a listener, which is told what happens from now on. */
     public Coordinator listen(LifecycleListener listener) {
-        run.listen(requireNonNull(listener, "listener"));
+        state.listeners().add(requireNonNull(listener, "listener"));
         return this;
     }
 
@@ -80,17 +80,18 @@ public final class Coordinator {
         boolean wanted;
         synchronized (lock) {
             if (startCalled) {
-                throw new IllegalStateException("A coordinator starts its service once; it is " + run.stage() + " now");
+                throw new IllegalStateException(
+                        "A coordinator starts its service once; it is " + state.stage() + " now");
             }
             startCalled = true;
-            if (run.stage() != Stage.NEW) {
+            if (state.stage() != Stage.NEW) {
                 return false;
             }
-            wanted = !run.isStopRequested();
-            run.enter(wanted ? Stage.STARTING : Stage.STOPPED);
+            wanted = !state.isStopRequested();
+            state.enter(wanted ? Stage.STARTING : Stage.STOPPED);
         }
         if (!wanted) {
-            result.complete(run.announceEnd());
+            runPhase(() -> false);
             return false;
         }
         if (runPhase(this::startOrRollBack)) {
@@ -112,7 +113,7 @@ public final class Coordinator {
      * @param reason why, for the log and the report, for example {@code SIGTERM}
      */
     public void requestStop(String reason) {
-        run.requestStop(reason);
+        state.requestStop(reason);
         stopRequested.countDown();
     }
 
@@ -123,7 +124,7 @@ public final class Coordinator {
 
     /** Cuts linger and drain short: the shutdown goes on to stop at once. Has no effect before a stop is requested. */
     public void hurry() {
-        run.hurry();
+        state.hurry();
     }
 
     /**
@@ -139,15 +140,15 @@ public final class Coordinator {
         requestStop(reason);
         Stage found;
         synchronized (lock) {
-            found = run.stage();
+            found = state.stage();
             if (found == Stage.NEW) {
-                run.enter(Stage.STOPPED);
+                state.enter(Stage.STOPPED);
             } else if (found == Stage.READY) {
-                run.enter(Stage.LINGERING);
+                state.enter(Stage.LINGERING);
             }
         }
         if (found == Stage.NEW) {
-            result.complete(run.announceEnd());
+            runPhase(() -> false);
         } else if (found == Stage.READY) {
             runPhase(this::shutDown);
         }
@@ -156,36 +157,36 @@ public final class Coordinator {
 
     /** Returns the stage that the service is in. */
     public Stage stage() {
-        return run.stage();
+        return state.stage();
     }
 
     /** Returns the report of what has happened until now. It is final if the service has ended. */
     public Report report() {
-        return result.isDone() ? awaitReport() : run.report();
+        return result.isDone() ? awaitReport() : state.report();
     }
 
     /** Returns the budgets of this service. */
     public Budgets budgets() {
-        return run.budgets();
+        return state.budgets();
     }
 
     /** Returns the graph, whose text is the plan. */
     public ComponentGraph graph() {
-        return graph;
+        return state.graph();
     }
 
     /** Returns the plan and the budgets. */
     @Override
     public String toString() {
-        return graph + budgets().describe();
+        return graph() + budgets().describe();
     }
 
     private boolean startOrRollBack() {
         boolean ready = run.startComponents();
         synchronized (lock) {
-            ready = ready && !run.isStopRequested();
+            ready = ready && !state.isStopRequested();
             if (ready) {
-                run.enter(Stage.READY);
+                state.enter(Stage.READY);
             }
         }
         if (ready) {
@@ -206,7 +207,7 @@ public final class Coordinator {
         try {
             boolean ready = phase.getAsBoolean();
             if (!ready) {
-                result.complete(run.finish());
+                result.complete(run.announceEnd());
             }
             return ready;
         } catch (RuntimeException | Error e) {

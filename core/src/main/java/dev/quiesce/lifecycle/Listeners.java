@@ -24,16 +24,12 @@ final class Listeners {
     private final List<Channel> channels = new CopyOnWriteArrayList<>();
 
     void add(LifecycleListener listener) {
-        Channel channel = new Channel(listener);
-        Thread thread = new Thread(channel::deliver, "quiesce-listener");
-        thread.setDaemon(true);
-        thread.start();
-        channels.add(channel);
+        channels.add(new Channel(listener));
     }
 
     void tell(News news) {
         for (Channel channel : channels) {
-            channel.queue.add(news);
+            channel.tell(news);
         }
     }
 
@@ -69,11 +65,28 @@ final class Listeners {
         private final BlockingQueue<News> queue = new LinkedBlockingQueue<>();
         private final CountDownLatch told = new CountDownLatch(1);
 
+        private boolean begun;
+
         Channel(LifecycleListener listener) {
             this.listener = listener;
         }
 
-        void deliver() {
+        /** Starts the thread with the first news, so that a service that never runs leaves none. */
+        synchronized void tell(News news) {
+            queue.add(news);
+            if (!begun) {
+                Thread thread = new Thread(this::deliver, "quiesce-listener");
+                thread.setDaemon(true);
+                try {
+                    thread.start();
+                    begun = true;
+                } catch (OutOfMemoryError none) {
+                    log.warn("There is no thread for the listener {}; the next news tries again", this);
+                }
+            }
+        }
+
+        private void deliver() {
             boolean last = false;
             while (!last) {
                 try {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A partial order of components: what each has to wait for. Acyclic.
@@ -97,21 +98,49 @@ final class Order {
         return text.toString();
     }
 
+    /**
+     * Returns a cycle as a path such as {@code a → b → a}, or null if there is none. All names are keys.
+     *
+     * <p>Whatever no sequence can take in waits for something of its kind, so that a walk from one to the next comes back.
+     */
+    static @Nullable String cycle(SortedMap<String, SortedSet<String>> predecessors) {
+        SortedSet<String> left = new TreeSet<>(predecessors.keySet());
+        sequence(predecessors, turned(predecessors)).forEach(left::remove);
+        if (left.isEmpty()) {
+            return null;
+        }
+        List<String> path = new ArrayList<>();
+        String name = left.first();
+        while (!path.contains(name)) {
+            path.add(name);
+            SortedSet<String> next = new TreeSet<>(requireNonNull(predecessors.get(name)));
+            next.retainAll(left);
+            name = next.first();
+        }
+        path.add(name);
+        return String.join(" → ", path.subList(path.indexOf(name), path.size()));
+    }
+
     private static Map<String, SortedSet<String>> turned(Map<String, SortedSet<String>> edges) {
         Map<String, SortedSet<String>> turned = new HashMap<>();
-        edges.keySet().forEach(name -> turned.put(name, new TreeSet<>()));
-        edges.forEach((name, others) ->
-                others.forEach(other -> requireNonNull(turned.get(other)).add(name)));
+        for (String name : edges.keySet()) {
+            turned.put(name, new TreeSet<>());
+        }
+        edges.forEach((name, others) -> {
+            for (String other : others) {
+                requireNonNull(turned.get(other)).add(name);
+            }
+        });
         return turned;
     }
 
     private static List<String> sequence(
             Map<String, SortedSet<String>> predecessors, Map<String, SortedSet<String>> successors) {
         Map<String, Integer> waitingFor = new HashMap<>();
-        predecessors.forEach((name, before) -> waitingFor.put(name, before.size()));
         PriorityQueue<String> free = new PriorityQueue<>();
-        waitingFor.forEach((name, count) -> {
-            if (count == 0) {
+        predecessors.forEach((name, before) -> {
+            waitingFor.put(name, before.size());
+            if (before.isEmpty()) {
                 free.add(name);
             }
         });

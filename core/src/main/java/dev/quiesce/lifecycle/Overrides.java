@@ -1,30 +1,34 @@
 package dev.quiesce.lifecycle;
 
+import java.lang.reflect.Method;
+import java.util.HashSet;
+import java.util.Set;
+
 /** Tells which of the optional calls a component does something in. Thread-safe; computed once for each class. */
-record Overrides(boolean quiesce, boolean drain, boolean inFlight) {
-    private static final ClassValue<Overrides> BY_CLASS = new ClassValue<>() {
-        @Override
-        protected Overrides computeValue(Class<?> type) {
-            return new Overrides(
-                    overrides(type, "quiesce"), overrides(type, "drain", Deadline.class), overrides(type, "inFlight"));
+final class Overrides extends ClassValue<Set<String>> {
+    private static final Overrides BY_CLASS = new Overrides();
+
+    private Overrides() {}
+
+    /** Returns whether the component has its own version of a call that has a default. */
+    static boolean has(Lifecycle component, String call) {
+        return BY_CLASS.get(component.getClass()).contains(call);
+    }
+
+    @Override
+    protected Set<String> computeValue(Class<?> type) {
+        Set<String> own = new HashSet<>();
+        for (Method call : Lifecycle.class.getMethods()) {
+            if (call.isDefault() && !isInherited(type, call)) {
+                own.add(call.getName());
+            }
         }
-    };
-
-    static boolean quiesce(Lifecycle component) {
-        return BY_CLASS.get(component.getClass()).quiesce;
+        return own;
     }
 
-    static boolean drain(Lifecycle component) {
-        return BY_CLASS.get(component.getClass()).drain;
-    }
-
-    static boolean inFlight(Lifecycle component) {
-        return BY_CLASS.get(component.getClass()).inFlight;
-    }
-
-    private static boolean overrides(Class<?> type, String method, Class<?>... parameters) {
+    private static boolean isInherited(Class<?> type, Method call) {
         try {
-            return type.getMethod(method, parameters).getDeclaringClass() != Lifecycle.class;
+            return type.getMethod(call.getName(), call.getParameterTypes()).equals(call);
         } catch (NoSuchMethodException impossible) {
             throw new AssertionError(type + " implements Lifecycle", impossible);
         }

@@ -31,9 +31,9 @@ record PreferredOrder(Order order, List<String> yielded) {
         List<String> yielded = new ArrayList<>();
         List<List<String>> steps = preferred.steps();
         for (int i = 0; i < steps.size(); i++) {
-            for (String later : steps.subList(i + 1, steps.size()).stream()
-                    .flatMap(List::stream)
-                    .toList()) {
+            List<String> laterOnes = new ArrayList<>();
+            steps.subList(i + 1, steps.size()).forEach(laterOnes::addAll);
+            for (String later : laterOnes) {
                 for (String earlier : steps.get(i)) {
                     List<String> opposed = path(successors, later, earlier);
                     if (!opposed.isEmpty()) {
@@ -55,9 +55,11 @@ record PreferredOrder(Order order, List<String> yielded) {
         Deque<String> open = new ArrayDeque<>(List.of(from));
         while (!open.isEmpty() && !cameFrom.containsKey(to)) {
             String name = open.remove();
-            requireNonNull(successors.get(name)).stream()
-                    .filter(next -> cameFrom.putIfAbsent(next, name) == null)
-                    .forEach(open::add);
+            for (String next : requireNonNull(successors.get(name))) {
+                if (cameFrom.putIfAbsent(next, name) == null) {
+                    open.add(next);
+                }
+            }
         }
         if (!cameFrom.containsKey(to)) {
             return List.of();

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -72,10 +71,16 @@ public final class ProcessHost {
     private static final int EXIT_START_FAILED = 2;
     private static final int EXIT_SIGNAL_BASE = 128;
 
+    /** A signal before there is anything to stop. */
+    private static final int EARLY = 0;
+
+    /** A signal that repeats a request. */
+    private static final int SAME = -1;
+
     private final List<String> untrapped = new ArrayList<>();
     private final CountDownLatch lastLine = new CountDownLatch(1);
     private @Nullable Coordinator service;
-    private @Nullable LastWords words;
+    private @Nullable ReportFile reportFile;
     private @Nullable Watchdog watchdog;
     private boolean concluded;
     private boolean jvmExits;
@@ -92,14 +97,17 @@ public final class ProcessHost {
     public static ProcessHost trapSignals() {
         ProcessHost host = new ProcessHost();
         for (String name : List.of("TERM", "INT")) {
-            Signals.trap(name, host::onSignal).ifPresent(why -> host.untrapped.add("SIG" + name + " (" + why + ")"));
+            String why = Signals.trap(name, host::onSignal);
+            if (why != null) {
+                host.untrapped.add("SIG" + name + " (" + why + ")");
+            }
         }
         return host;
     }
 
     /**
      * Starts the service, waits until it is asked to stop, stops it, and ends the JVM with the exit code that tells how it
-     * went. An interrupt of the calling thread counts as a request to stop.
+     * went. An interrupt of the calling thread counts as a request to stop once the service is ready.
      */
     public void runAndExit(Coordinator service) {
         int code = EXIT_FAULTS;
@@ -144,22 +152,24 @@ public final class ProcessHost {
         }
         Report report = service.stop("interrupt");
         int code = exitCode(report);
-        reportFile().ifPresent(file -> file.write(report));
         conclude(report, doesJvmExit() ? CODE_OF_OTHERS : "exit code " + code);
         return code;
     }
 
     /** Does what has to be done before anything starts, so that a mistake leaves nothing behind. */
     private void prepare(Coordinator coordinator, Map<String, String> environment) {
-        Optional<ReportFile> file = ReportFile.in(environment);
+        ReportFile file = ReportFile.in(environment);
+        PlatformGrace grace = PlatformGrace.in(environment);
         Duration total = coordinator.budgets().total();
-        Optional<PlatformGrace> tooShort = PlatformGrace.in(environment).filter(grace -> !grace.fits(total));
-        if (tooShort.filter(PlatformGrace::known).isPresent()) {
-            throw new IllegalArgumentException(tooShort.get().mismatch(total));
+        boolean tooShort = grace != null && !grace.fits(total);
+        if (tooShort && grace.known()) {
+            throw new IllegalArgumentException(grace.mismatch(total));
         }
-        attach(coordinator, new LastWords(coordinator, file));
+        attach(coordinator, file);
         coordinator.listen(new Watch());
-        tooShort.ifPresent(grace -> log().warn("{}", grace.mismatch(total)));
+        if (tooShort) {
+            log().warn("{}", grace.mismatch(total));
+        }
         if (!untrapped.isEmpty()) {
             log().warn("Cannot trap {}", String.join(", ", untrapped));
         }
@@ -191,15 +201,8 @@ public final class ProcessHost {
         }
         watch();
         Report report = coordinator.stop(untrapped.isEmpty() ? "System.exit" : "exit of the JVM");
-        if (!isConcluded()) {
-            reportFile().ifPresent(file -> file.write(report));
-            conclude(report, CODE_OF_OTHERS);
-        }
+        conclude(report, CODE_OF_OTHERS);
         awaitLastLine();
-    }
-
-    private synchronized boolean isConcluded() {
-        return concluded;
     }
 
     /** The JVM ends with its hooks, and another thread may be about to write the line. */
@@ -211,40 +214,51 @@ public final class ProcessHost {
         }
     }
 
-    private synchronized Optional<ReportFile> reportFile() {
-        return words == null ? Optional.empty() : words.file();
-    }
-
     private synchronized boolean doesJvmExit() {
         return jvmExits;
     }
 
-    /** Writes the last line, once. */
+    /** Writes the report's file and the last line, once. */
     private void conclude(Report report, String code) {
+        ReportFile file;
         synchronized (this) {
             if (concluded) {
                 return;
             }
             concluded = true;
+            file = reportFile;
         }
         try {
+            if (file != null) {
+                file.write(report);
+            }
+            String line = report.summary() + "; " + code;
             if (report.isClean() && !report.hurried()) {
-                log().info("{}; {}", report.summary(), code);
+                log().info(line);
             } else {
-                log().error("{}; {}", report.summary(), code);
+                log().error(line);
+            }
+            if (doesJvmExit() && doesLogEndWithJvm()) {
+                System.err.println(report.toJson());
+                System.err.println(line);
             }
         } finally {
             lastLine.countDown();
         }
     }
 
-    private synchronized void attach(Coordinator coordinator, LastWords lastWords) {
+    /** The JDK's own logging closes itself when the JVM exits, while hooks run. */
+    private static boolean doesLogEndWithJvm() {
+        return LoggerFactory.getILoggerFactory().getClass().getPackageName().equals("org.slf4j.jul");
+    }
+
+    private synchronized void attach(Coordinator coordinator, @Nullable ReportFile file) {
         if (service != null) {
             throw new IllegalStateException("A process host runs one service, once");
         }
         service = coordinator;
-        words = lastWords;
-        watchdog = new Watchdog(coordinator.budgets(), lastWords);
+        reportFile = file;
+        watchdog = new Watchdog(coordinator, file);
     }
 
     private synchronized void watch() {
@@ -270,59 +284,48 @@ public final class ProcessHost {
 
     /** Acts first and logs then: a log that blocks must not keep a signal from its work. */
     private void onSignal(String name, int number) {
-        switch (countRequest(name, number)) {
-            case EARLY -> System.exit(0);
-            case SAME -> log().debug("SIG{} again", name);
-            case FIRST -> log().debug("SIG{} received", name);
-            case SECOND -> log().warn("SIG{} received again: hurrying, work in flight may be lost", name);
-            case THIRD -> halt(name, EXIT_SIGNAL_BASE + number);
+        int request = countRequest(name, number);
+        if (request == EARLY) {
+            System.exit(0);
+        } else if (request == SAME) {
+            log().debug("SIG{} again", name);
+        } else if (request == 1) {
+            log().debug("SIG{} received", name);
+        } else if (request == 2) {
+            log().warn("SIG{} received again: hurrying, work in flight may be lost", name);
+        } else {
+            halt(name, EXIT_SIGNAL_BASE + number);
         }
     }
 
     private void halt(String name, int code) {
-        LastWords last;
+        Watchdog halting;
         synchronized (this) {
-            last = words;
+            halting = requireNonNull(watchdog);
         }
-        try {
-            if (last != null) {
-                last.say("Halted by a third signal, SIG" + name + "; exit code " + code, LONGEST_WORDS);
-            }
-        } finally {
-            Runtime.getRuntime().halt(code);
-        }
+        halting.halt("Halted by a third signal, SIG" + name, code, LONGEST_WORDS);
     }
 
-    private enum Request {
-        EARLY,
-        FIRST,
-        SECOND,
-        THIRD,
-        SAME
-    }
-
-    private synchronized Request countRequest(String name, int number) {
+    /** Acts on the first and the second request, and returns the number of this one, or what else it is. */
+    private synchronized int countRequest(String name, int number) {
         Coordinator stopping = service;
         if (stopping == null) {
-            return Request.EARLY;
+            return EARLY;
         }
         long now = System.nanoTime();
         boolean same = requests > 0 && now - lastSignal < SAME_REQUEST;
         lastSignal = now;
         if (same) {
-            return Request.SAME;
+            return SAME;
         }
         requests++;
-        if (requests > 2) {
-            return Request.THIRD;
-        }
-        if (requests == 2) {
+        if (requests == 1) {
+            stopping.requestStop("SIG" + name);
+            watch();
+        } else if (requests == 2) {
             hurriedBy = number;
             stopping.hurry();
-            return Request.SECOND;
         }
-        stopping.requestStop("SIG" + name);
-        watch();
-        return Request.FIRST;
+        return requests;
     }
 }

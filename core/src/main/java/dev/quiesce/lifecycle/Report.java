@@ -88,7 +88,7 @@ public record Report(
         /** Returns a sentence such as {@code pool main failed while draining after 12 ms: 3 connections are still borrowed}. */
         @Override
         public String toString() {
-            String sentence = component + " " + verb() + " while "
+            String sentence = component + " " + outcome.verb() + " while "
                     + stage.name().toLowerCase(Locale.ROOT) + " after " + took.toMillis() + " ms";
             if (error != null) {
                 return sentence + ": " + words(error);
@@ -123,17 +123,6 @@ public record Report(
         private static String words(@Nullable String message, Throwable error) {
             return message == null ? error.getClass().getName() : message;
         }
-
-        private String verb() {
-            return switch (outcome) {
-                case COMPLETED -> "completed";
-                case FAILED -> "failed";
-                case OVERRAN -> "overran";
-                case CUT -> "was cut";
-                case SKIPPED -> "was skipped";
-                case RUNNING -> "has not ended";
-            };
-        }
     }
 
     /** Returns the steps that are not clean: those that failed or overran, and in a report that is not final, run. */
@@ -154,9 +143,12 @@ public record Report(
 
     /** Returns the step that the component took in the stage, if there was one. */
     public Optional<Step> step(String component, Stage stage) {
-        return steps.stream()
-                .filter(step -> step.component().equals(component) && step.stage() == stage)
-                .findFirst();
+        for (Step step : steps) {
+            if (step.component().equals(component) && step.stage() == stage) {
+                return Optional.of(step);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Returns one line that says how it went, naming every culprit. */

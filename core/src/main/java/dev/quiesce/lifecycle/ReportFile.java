@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,17 +21,17 @@ record ReportFile(Path path) {
     private static final Logger log = LoggerFactory.getLogger(ProcessHost.class);
 
     /**
-     * Returns the file that the environment names, if it does.
+     * Returns the file that the environment names, or null if it names none.
      *
      * @throws IllegalArgumentException if it is set to something that is no path
      */
-    static Optional<ReportFile> in(Map<String, String> environment) {
+    static @Nullable ReportFile in(Map<String, String> environment) {
         String set = environment.get(VARIABLE);
         if (set == null || set.isBlank()) {
-            return Optional.empty();
+            return null;
         }
         try {
-            return Optional.of(new ReportFile(Path.of(set)));
+            return new ReportFile(Path.of(set));
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException(VARIABLE + " is no path: " + e.getMessage(), e);
         }

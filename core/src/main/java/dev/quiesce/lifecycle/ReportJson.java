@@ -99,10 +99,11 @@ final class ReportJson {
         if (!step.stack().isEmpty()) {
             name("stack");
             json.append('[');
-            step.stack().stream().limit(MOST_FRAMES).forEach(frame -> {
+            for (StackTraceElement frame :
+                    step.stack().subList(0, Math.min(MOST_FRAMES, step.stack().size()))) {
                 separate();
                 string(frame.toString());
-            });
+            }
             json.append(']');
         }
         json.append('}');

@@ -1,7 +1,7 @@
 package dev.quiesce.lifecycle;
 
-import dev.quiesce.lifecycle.StageRun.Engine;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -14,39 +14,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The end belongs to the thread that runs the stage; the rest is safe for use by many threads.
  */
-final class RunningStep implements Runnable {
+final class RunningStep implements Runnable, Comparable<RunningStep> {
 
     /** How long a component is waited for to count, which should take no time, but a thread that may be late. */
     static final long LONGEST_COUNT_MILLIS = 100;
-
-    /** The call of the component's method. */
-    interface Call {
-        void run(Lifecycle lifecycle, Deadline deadline) throws Exception;
-    }
-
-    /** What wakes the thread that runs the stage. */
-    sealed interface Event permits Ended, Wake {}
-
-    record Ended(RunningStep step, @Nullable Throwable error) implements Event {}
-
-    /** A request to stop or to hurry has come. */
-    enum Wake implements Event {
-        WAKE
-    }
 
     private final String component;
     private final Stage stage;
     private final int followers;
     private final Lifecycle lifecycle;
-    private final Call call;
     private final Deadline deadline;
-    private final Engine engine;
+    private final RunState state;
     private final StepTrace trace;
     private final long startedAt;
     private long endsAt;
 
     private volatile OptionalLong inFlightAtBegin = OptionalLong.empty();
     private volatile OptionalLong inFlightAtEnd = OptionalLong.empty();
+    private volatile @Nullable Throwable error;
     private @Nullable Thread thread;
     private boolean interrupted;
     private boolean ended;
@@ -56,20 +41,18 @@ final class RunningStep implements Runnable {
             Stage stage,
             int followers,
             Lifecycle lifecycle,
-            Call call,
             Deadline deadline,
             long startedAt,
             long endsAt,
-            Engine engine) {
+            RunState state) {
         this.component = component;
         this.stage = stage;
         this.followers = followers;
         this.lifecycle = lifecycle;
-        this.call = call;
         this.deadline = deadline;
         this.startedAt = startedAt;
         this.endsAt = endsAt;
-        this.engine = engine;
+        this.state = state;
         this.trace = StepTrace.begin(component, stage);
     }
 
@@ -77,19 +60,36 @@ final class RunningStep implements Runnable {
     public void run() {
         Thread current = Thread.currentThread();
         String idleName = current.getName();
-        current.setName("quiesce-" + Budgets.name(stage) + "-" + component);
+        current.setName("quiesce-" + stage.word() + "-" + component);
         enter(current);
-        Throwable error = null;
         try {
             inFlightAtBegin = countInFlightSoon();
-            call.run(lifecycle, deadline);
+            call();
         } catch (Throwable thrown) {
             error = thrown;
         }
         inFlightAtEnd = countInFlightSoon();
         leave();
         current.setName(idleName);
-        engine.events().add(new Ended(this, error));
+        state.events().add(Optional.of(this));
+    }
+
+    private void call() throws Exception {
+        if (stage == Stage.STARTING) {
+            lifecycle.start();
+        } else if (stage == Stage.QUIESCING) {
+            lifecycle.quiesce();
+        } else if (stage == Stage.DRAINING) {
+            lifecycle.drain(deadline);
+        } else {
+            lifecycle.stop(deadline);
+        }
+    }
+
+    /** Returns what the call threw; null if nothing, or if it has not ended. */
+    @Nullable
+    Throwable error() {
+        return error;
     }
 
     /** Reads how much is in flight now, as the count at the end of the step. Foreign code: it may take its time. */
@@ -117,9 +117,20 @@ final class RunningStep implements Runnable {
 
     /** Returns whether the call is inside {@code System.exit}, from which it cannot return. */
     boolean isExiting() {
-        return stack().stream()
-                .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime")
-                        && frame.getMethodName().equals("exit"));
+        for (StackTraceElement frame : stack()) {
+            if (frame.getClassName().equals("java.lang.Runtime")
+                    && frame.getMethodName().equals("exit")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Steps that many others follow come first, since threads may come slower than steps; names decide between others. */
+    @Override
+    public int compareTo(RunningStep other) {
+        int byFollowers = Integer.compare(other.followers, followers);
+        return byFollowers == 0 ? component.compareTo(other.component) : byFollowers;
     }
 
     String component() {
@@ -128,11 +139,6 @@ final class RunningStep implements Runnable {
 
     Stage stage() {
         return stage;
-    }
-
-    /** Returns how many steps the longest chain has of those that come after this one. */
-    int followers() {
-        return followers;
     }
 
     StepTrace trace() {
@@ -169,13 +175,13 @@ final class RunningStep implements Runnable {
         }
         FutureTask<OptionalLong> answer = new FutureTask<>(this::countInFlight);
         try {
-            engine.threads().execute(answer);
+            state.threads().execute(answer);
             return answer.get(LONGEST_COUNT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return OptionalLong.empty();
         } catch (TimeoutException e) {
-            engine.silent().add(component);
+            state.silent().add(component);
             return OptionalLong.empty();
         } catch (ExecutionException | RuntimeException | OutOfMemoryError uncounted) {
             return OptionalLong.empty();
@@ -185,8 +191,8 @@ final class RunningStep implements Runnable {
     /** Returns whether the component counts; one that did not answer in time is not asked again. */
     boolean isCounted() {
         return stage != Stage.STARTING
-                && Overrides.inFlight(lifecycle)
-                && !engine.silent().contains(component);
+                && Overrides.has(lifecycle, "inFlight")
+                && !state.silent().contains(component);
     }
 
     private OptionalLong countInFlight() {

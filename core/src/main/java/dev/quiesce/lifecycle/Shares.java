@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * How the time of a stage is shared out among steps that come one after the other.
@@ -65,12 +65,14 @@ final class Shares {
     /** Adds a mistake for budgets that do not fit one after the other. All of them are of components in the order. */
     static void check(Stage stage, Order order, Map<String, Duration> budgets, Duration most, List<String> mistakes) {
         Weights least = Weights.of(order, budgets, 0);
-        String wish = least.longestPath().stream()
-                .filter(budgets::containsKey)
-                .map(name ->
-                        "'" + name + "' " + requireNonNull(budgets.get(name)).toMillis() + " ms")
-                .collect(Collectors.joining(" → "));
-        String has = ", but the " + Budgets.name(stage) + " stage has " + most.toMillis() + " ms";
+        StringJoiner wish = new StringJoiner(" → ");
+        for (String name : least.longestPath()) {
+            Duration budget = budgets.get(name);
+            if (budget != null) {
+                wish.add("'" + name + "' " + budget.toMillis() + " ms");
+            }
+        }
+        String has = ", but the " + stage.word() + " stage has " + most.toMillis() + " ms";
         if (least.longest() > most.toNanos()) {
             mistakes.add("one after the other, " + wish + " take " + TimeUnit.NANOSECONDS.toMillis(least.longest())
                     + " ms" + has);

@@ -4,7 +4,8 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.Optional;
+import java.util.function.ObjIntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Traps operating system signals by {@code sun.misc.Signal}, which is loaded reflectively because it is not part of the
@@ -12,45 +13,43 @@ import java.util.Optional;
  */
 final class Signals {
 
-    /** Called on a new daemon thread for each signal that arrives. */
-    interface Handler {
-        void handle(String name, int number);
-    }
-
     private Signals() {}
 
     /**
      * Traps a signal in place of the JVM's default action.
      *
      * @param name the signal's name without SIG, for example {@code TERM}
-     * @return why the signal could not be trapped and what becomes of it then, or nothing if it is trapped
+     * @param handler called with the name and the number of each signal that arrives, on a new daemon thread
+     * @return why the signal could not be trapped and what becomes of it then; null if it is trapped
      */
-    static Optional<String> trap(String name, Handler handler) {
+    static @Nullable String trap(String name, ObjIntConsumer<String> handler) {
         try {
             Class<?> signalType = Class.forName("sun.misc.Signal");
             Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
             Method number = signalType.getMethod("getNumber");
-            InvocationHandler calls = (proxy, method, arguments) -> switch (method.getName()) {
-                case "handle" -> {
-                    handler.handle(name, (int) number.invoke(arguments[0]));
-                    yield null;
+            InvocationHandler calls = (proxy, method, arguments) -> {
+                if (method.getName().equals("handle")) {
+                    handler.accept(name, (int) number.invoke(arguments[0]));
+                    return null;
                 }
-                case "equals" -> proxy == arguments[0];
-                case "hashCode" -> System.identityHashCode(proxy);
-                default -> "the handler of SIG" + name;
+                if (method.getName().equals("equals")) {
+                    return proxy == arguments[0];
+                }
+                return method.getName().equals("hashCode")
+                        ? (Object) System.identityHashCode(proxy)
+                        : "the handler of SIG" + name;
             };
             Object proxy = Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handlerType}, calls);
             signalType
                     .getMethod("handle", signalType, handlerType)
                     .invoke(null, signalType.getConstructor(String.class).newInstance(name), proxy);
-            return Optional.empty();
+            return null;
         } catch (InvocationTargetException e) {
-            return Optional.of(e.getCause().getMessage()
-                    + "; it ends the JVM at once, without an ordered stop: run the JVM without -Xrs");
+            return e.getCause().getMessage()
+                    + "; it ends the JVM at once, without an ordered stop: run the JVM without -Xrs";
         } catch (ReflectiveOperationException e) {
-            return Optional.of(
-                    "this JVM has no sun.misc.Signal; the service is stopped in order by a shutdown hook, but"
-                            + " the exit code is the JVM's, and a second signal has no effect: add the module jdk.unsupported");
+            return "this JVM has no sun.misc.Signal; the service is stopped in order by a shutdown hook, but"
+                    + " the exit code is the JVM's, and a second signal has no effect: add the module jdk.unsupported";
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.quiesce.lifecycle;
 
+import java.util.Locale;
+
 /** The stages that a service passes through, in this order. Each is a barrier: all components are through it before the next begins. */
 public enum Stage {
     /** Not started yet. */
@@ -20,6 +22,17 @@ public enum Stage {
     STOPPED,
     /** Everything has been stopped, but a component failed or overran, or the start did not succeed. */
     FAILED;
+
+    /** Returns what the stage is called in thread names and messages about its time. */
+    String word() {
+        if (this == STARTING) {
+            return "start";
+        }
+        if (this == DRAINING) {
+            return "drain";
+        }
+        return this == STOPPING ? "stop" : name().toLowerCase(Locale.ROOT);
+    }
 
     /** Returns whether the service has ended, well or not. */
     public boolean isTerminal() {

@@ -2,18 +2,16 @@ package dev.quiesce.lifecycle;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.quiesce.lifecycle.RunningStep.Ended;
-import dev.quiesce.lifecycle.RunningStep.Event;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,52 +30,12 @@ final class StageRun {
     /** What even a step gets whose stage has run out of time. Little, since many may come one after the other. */
     private static final long SHORTEST_STEP = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** What differs from stage to stage, the call of the component's method included. */
-    interface Rules extends RunningStep.Call {
-
-        /** Returns the order of the components. */
-        Order order();
-
-        /** Returns whether a component takes part; those after one that does not do not wait for it. */
-        boolean takesPart(String component);
-
-        /** Returns the point on the clock by which a component's step, begun now, has to end. */
-        long end(String component, long now);
-
-        /** Returns, once the stage is cut, the point on the clock by which running steps have to end; null until then. */
-        default @Nullable Long cut() {
-            return null;
-        }
-    }
-
-    /**
-     * What steps are run with.
-     *
-     * @param time the clock
-     * @param threads their threads
-     * @param events the way in which they report their end
-     * @param silent the components that have not told in time what they have in flight
-     */
-    record Engine(TimeSource time, Executor threads, BlockingQueue<Event> events, Set<String> silent) {}
-
-    /** Is told of each step. Called on the thread that runs the stage. */
-    interface Observer {
-        void began(RunningStep step);
-
-        void ended(RunningStep step, Outcome outcome, @Nullable Throwable error, List<StackTraceElement> stack);
-
-        void skipped(String component, Stage stage);
-
-        void endedLate(RunningStep step);
-
-        void waiting(Stage stage, List<RunningStep> running, long now);
-    }
-
     private final Stage stage;
-    private final ComponentGraph graph;
-    private final Rules rules;
-    private final Engine engine;
-    private final Observer observer;
+    private final Order order;
+    private final Set<String> members;
+    private final @Nullable Shares shares;
+    private final long stageEnd;
+    private final RunState state;
 
     private final Map<String, Integer> waitingFor = new HashMap<>();
     private final TreeSet<String> free = new TreeSet<>();
@@ -87,19 +45,30 @@ final class StageRun {
     private boolean woken;
     private boolean cut;
 
-    StageRun(Stage stage, ComponentGraph graph, Rules rules, Engine engine, Observer observer) {
+    /**
+     * Prepares a stage.
+     *
+     * @param stage which it is
+     * @param order the order of the components
+     * @param members the components that take part; those after one that does not do not wait for it
+     * @param shares how they share the time of the stage; null if each may take all of it
+     * @param stageEnd the point on the clock at which the stage is over
+     * @param state what the run has come to
+     */
+    StageRun(Stage stage, Order order, Set<String> members, @Nullable Shares shares, long stageEnd, RunState state) {
         this.stage = stage;
-        this.graph = graph;
-        this.rules = rules;
-        this.engine = engine;
-        this.observer = observer;
+        this.order = order;
+        this.members = members;
+        this.shares = shares;
+        this.stageEnd = stageEnd;
+        this.state = state;
     }
 
     /** Returns when every component is through, or has been left behind. */
     void run() {
         takeEarlierEvents();
-        for (String component : rules.order().sequence()) {
-            int count = rules.order().predecessors(component).size();
+        for (String component : order.sequence()) {
+            int count = order.predecessors(component).size();
             waitingFor.put(component, count);
             if (count == 0) {
                 free.add(component);
@@ -128,20 +97,22 @@ final class StageRun {
 
     /** Whoever has asked for something before this stage is no step of it, which spares looking at the stacks of all. */
     private void takeEarlierEvents() {
-        take(engine.events().poll());
+        take(state.events().poll());
         woken = false;
     }
 
     private void takeEvents() throws InterruptedException {
         long until = nextEnd - nextProgress < 0 ? nextEnd : nextProgress;
-        take(engine.time().poll(engine.events(), until));
+        take(state.time().poll(state.events(), until));
     }
 
     /** Takes an event, and those that are there after it. */
-    private void take(@Nullable Event first) {
-        for (Event event = first; event != null; event = engine.events().poll()) {
-            if (event instanceof Ended end) {
-                finish(end);
+    private void take(@Nullable Optional<RunningStep> first) {
+        for (Optional<RunningStep> event = first;
+                event != null;
+                event = state.events().poll()) {
+            if (event.isPresent()) {
+                finish(event.get());
             } else {
                 woken = true;
             }
@@ -151,10 +122,10 @@ final class StageRun {
     private void startFree() {
         while (!free.isEmpty()) {
             String component = requireNonNull(free.pollFirst());
-            if (!rules.takesPart(component)) {
+            if (!members.contains(component)) {
                 release(component);
-            } else if (cut || rules.cut() != null) {
-                observer.skipped(component, stage);
+            } else if (cut || state.cut(stage) != null) {
+                state.skipped(component, stage);
                 release(component);
             } else {
                 start(component);
@@ -164,37 +135,40 @@ final class StageRun {
 
     private void start(String component) {
         long now = now();
-        long length = Math.max(SHORTEST_STEP, rules.end(component, now) - now);
+        long length = Math.max(SHORTEST_STEP, end(component, now) - now);
         long margin = Math.min(LONGEST_MARGIN, length / 10);
         RunningStep step = new RunningStep(
                 component,
                 stage,
-                rules.order().followers(component),
-                graph.lifecycle(component),
-                rules,
-                Deadline.after(Duration.ofNanos(length - margin), engine.time()),
+                order.followers(component),
+                state.graph().lifecycle(component),
+                Deadline.after(Duration.ofNanos(length - margin), state.time()),
                 now,
                 now + length,
-                engine);
+                state);
         running.put(component, step);
         if (step.endsAt() - nextEnd < 0) {
             nextEnd = step.endsAt();
         }
-        observer.began(step);
+        state.began(step);
         try {
-            engine.threads().execute(step);
+            state.threads().execute(step);
         } catch (RuntimeException | OutOfMemoryError noThread) {
             end(step, Outcome.FAILED, noThread, List.of());
         }
     }
 
-    private void finish(Ended end) {
-        RunningStep step = end.step();
-        if (running.get(step.component()) != step) {
-            observer.endedLate(step);
-            return;
+    /** Returns the point on the clock by which a component's step, begun now, has to end. */
+    private long end(String component, long now) {
+        return shares == null ? stageEnd : shares.end(component, now, stageEnd);
+    }
+
+    private void finish(RunningStep step) {
+        if (running.get(step.component()) == step) {
+            end(step, outcome(step.error()), step.error(), List.of());
+        } else {
+            StepLog.endedLate(step.component(), step.stage());
         }
-        end(step, outcome(end.error()), end.error(), List.of());
     }
 
     /** What is thrown once the stage is cut is thrown because of that, but for errors, which are nobody's way to give up. */
@@ -207,7 +181,7 @@ final class StageRun {
 
     /** Interrupts running steps once; asked again, because a later request may leave them less time. */
     private void cutIfAsked() {
-        Long end = rules.cut();
+        Long end = state.cut(stage);
         if (end == null) {
             return;
         }
@@ -239,9 +213,12 @@ final class StageRun {
         if (nextEnd - now > 0) {
             return;
         }
-        List<RunningStep> overrun = running.values().stream()
-                .filter(step -> step.endsAt() - now <= 0)
-                .toList();
+        List<RunningStep> overrun = new ArrayList<>();
+        for (RunningStep step : running.values()) {
+            if (step.endsAt() - now <= 0) {
+                overrun.add(step);
+            }
+        }
         measureInFlight(overrun);
         for (RunningStep step : overrun) {
             List<StackTraceElement> stack = step.stack();
@@ -255,12 +232,16 @@ final class StageRun {
 
     /** Asks those that are left behind what they have in flight; in real time, since this is no wait of the service. */
     private void measureInFlight(List<RunningStep> steps) {
-        List<RunningStep> counted =
-                steps.stream().filter(RunningStep::isCounted).toList();
+        List<RunningStep> counted = new ArrayList<>();
+        for (RunningStep step : steps) {
+            if (step.isCounted()) {
+                counted.add(step);
+            }
+        }
         CountDownLatch measured = new CountDownLatch(counted.size());
         for (RunningStep step : counted) {
             try {
-                engine.threads().execute(() -> {
+                state.threads().execute(() -> {
                     step.measureInFlight();
                     measured.countDown();
                 });
@@ -269,11 +250,11 @@ final class StageRun {
             }
         }
         try {
-            if (!measured.await(RunningStep.LONGEST_COUNT_MILLIS, TimeUnit.MILLISECONDS)) {
-                counted.stream()
-                        .filter(step -> step.inFlightAtEnd().isEmpty())
-                        .map(RunningStep::component)
-                        .forEach(engine.silent()::add);
+            boolean all = measured.await(RunningStep.LONGEST_COUNT_MILLIS, TimeUnit.MILLISECONDS);
+            for (RunningStep step : counted) {
+                if (!all && step.inFlightAtEnd().isEmpty()) {
+                    state.silent().add(step.component());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -282,12 +263,12 @@ final class StageRun {
 
     private void end(RunningStep step, Outcome outcome, @Nullable Throwable error, List<StackTraceElement> stack) {
         running.remove(step.component());
-        observer.ended(step, outcome, error, stack);
+        state.ended(step, outcome, error, stack);
         release(step.component());
     }
 
     private void release(String component) {
-        for (String next : rules.order().successors(component)) {
+        for (String next : order.successors(component)) {
             if (waitingFor.merge(next, -1, Integer::sum) == 0) {
                 free.add(next);
             }
@@ -306,7 +287,7 @@ final class StageRun {
     private void tellProgress() {
         long now = now();
         if (now - nextProgress >= 0 && !running.isEmpty()) {
-            observer.waiting(stage, List.copyOf(running.values()), now);
+            state.waiting(stage, List.copyOf(running.values()), now);
             nextProgress = now + PROGRESS_INTERVAL;
             // An exit that is called while another one waits wakes nobody.
             woken = true;
@@ -314,6 +295,6 @@ final class StageRun {
     }
 
     private long now() {
-        return engine.time().nanoTime();
+        return state.time().nanoTime();
     }
 }

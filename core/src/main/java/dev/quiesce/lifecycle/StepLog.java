@@ -2,8 +2,8 @@ package dev.quiesce.lifecycle;
 
 import dev.quiesce.lifecycle.Report.Step;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -23,19 +23,20 @@ final class StepLog {
     }
 
     static void ended(Step step) {
-        switch (step.outcome()) {
-            case COMPLETED -> completed(step);
-            case FAILED -> failed(step);
-            case OVERRAN ->
-                log.error(
-                        "{}; its thread stands{}",
-                        step,
-                        step.stack().stream()
-                                .map(Object::toString)
-                                .collect(Collectors.joining("\n\tat ", "\n\tat ", "")));
-            case CUT -> log.warn("{}", step);
-            case SKIPPED -> log.debug("{}", step);
-            case RUNNING -> throw new IllegalArgumentException(step.toString());
+        if (step.outcome() == Outcome.COMPLETED) {
+            completed(step);
+        } else if (step.outcome() == Outcome.FAILED) {
+            failed(step);
+        } else if (step.outcome() == Outcome.OVERRAN) {
+            StringBuilder stack = new StringBuilder();
+            for (StackTraceElement frame : step.stack()) {
+                stack.append("\n\tat ").append(frame);
+            }
+            log.error("{}; its thread stands{}", step, stack);
+        } else if (step.outcome() == Outcome.CUT) {
+            log.warn("{}", step);
+        } else {
+            log.debug("{}", step);
         }
     }
 
@@ -45,13 +46,16 @@ final class StepLog {
 
     /** Writes one line however many steps are waited for. */
     static void waiting(Stage stage, List<RunningStep> running, long now) {
-        String named = running.stream()
-                .limit(MOST_NAMED)
-                .map(step -> step.component() + " since " + millis(now - step.startedAt()) + " ms, at most "
-                        + millis(Math.max(0, step.endsAt() - now)) + " ms more")
-                .collect(Collectors.joining("; "));
+        StringJoiner named = new StringJoiner("; ");
+        for (RunningStep step : running.subList(0, Math.min(MOST_NAMED, running.size()))) {
+            named.add(step.component() + " since " + millis(now - step.startedAt()) + " ms, at most "
+                    + millis(Math.max(0, step.endsAt() - now)) + " ms more");
+        }
         int others = running.size() - MOST_NAMED;
-        log.info("{}: waiting for {}{}", stage, named, others > 0 ? "; and " + others + " others" : "");
+        if (others > 0) {
+            named.add("and " + others + " others");
+        }
+        log.info("{}: waiting for {}", stage, named);
     }
 
     /** A checked exception is an expected fault whose message suffices; anything else may be a bug, so it needs its stack. */
@@ -68,17 +72,14 @@ final class StepLog {
 
     private static void completed(Step step) {
         long millis = step.took().toMillis();
-        switch (step.stage()) {
-            case STARTING -> log.info("Started {} in {} ms", step.component(), millis);
-            case STOPPING -> log.info("Stopped {} in {} ms", step.component(), millis);
-            case DRAINING -> {
-                if (millis < SHORT_MILLIS) {
-                    log.debug("Drained {} in {} ms", step.component(), millis);
-                } else {
-                    log.info("Drained {} in {} ms", step.component(), millis);
-                }
-            }
-            default -> log.debug("{}", step);
+        if (step.stage() == Stage.STARTING) {
+            log.info("Started {} in {} ms", step.component(), millis);
+        } else if (step.stage() == Stage.STOPPING) {
+            log.info("Stopped {} in {} ms", step.component(), millis);
+        } else if (step.stage() == Stage.DRAINING && millis >= SHORT_MILLIS) {
+            log.info("Drained {} in {} ms", step.component(), millis);
+        } else {
+            log.debug("{}", step);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.quiesce.lifecycle;
 
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -29,11 +31,11 @@ final class StepThreads implements Executor {
     private static final long IDLE_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
     private final Object lock = new Object();
-    private final PriorityQueue<Waiting> queue = new PriorityQueue<>();
+    private final Queue<RunningStep> steps = new PriorityQueue<>();
+    private final Queue<Runnable> others = new ArrayDeque<>();
     private final Set<Worker> busy = new HashSet<>();
     private int threads;
     private int idle;
-    private long tasks;
     private boolean watched;
 
     /**
@@ -44,8 +46,12 @@ final class StepThreads implements Executor {
     @Override
     public void execute(Runnable task) {
         synchronized (lock) {
-            queue.add(new Waiting(task, tasks++));
-            if (idle >= queue.size()) {
+            if (task instanceof RunningStep step) {
+                steps.add(step);
+            } else {
+                others.add(task);
+            }
+            if (idle >= waiting()) {
                 lock.notify();
             } else if (threads < SHARED) {
                 try {
@@ -71,7 +77,8 @@ final class StepThreads implements Executor {
 
     private void dropUnlessOthersRun(Runnable task, OutOfMemoryError none) {
         if (threads == 0) {
-            queue.removeIf(waiting -> waiting.task == task);
+            steps.remove(task);
+            others.remove(task);
             throw none;
         }
     }
@@ -86,7 +93,7 @@ final class StepThreads implements Executor {
         while (true) {
             int missing;
             synchronized (lock) {
-                int waiting = queue.size() - idle;
+                int waiting = waiting() - idle;
                 if (waiting <= 0) {
                     watched = false;
                     return;
@@ -97,6 +104,10 @@ final class StepThreads implements Executor {
             start(missing);
             LockSupport.parkNanos(TICK_NANOS);
         }
+    }
+
+    private int waiting() {
+        return steps.size() + others.size();
     }
 
     private int heldUp() {
@@ -124,20 +135,6 @@ final class StepThreads implements Executor {
         }
     }
 
-    /** A task that waits. Steps that many others follow go first, since threads may come slower than steps. */
-    private record Waiting(Runnable task, long number) implements Comparable<Waiting> {
-
-        @Override
-        public int compareTo(Waiting other) {
-            int byRank = Integer.compare(other.rank(), rank());
-            return byRank == 0 ? Long.compare(number, other.number) : byRank;
-        }
-
-        private int rank() {
-            return task instanceof RunningStep step ? step.followers() : Integer.MAX_VALUE;
-        }
-    }
-
     /** A thread that takes task after task. Its fields are guarded by the lock. */
     private final class Worker {
         private final Thread thread = daemon("quiesce-idle", this::work);
@@ -160,7 +157,7 @@ final class StepThreads implements Executor {
             synchronized (lock) {
                 busy.remove(this);
                 long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
-                while (queue.isEmpty()) {
+                while (waiting() == 0) {
                     long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                     if (millis <= 0) {
                         threads--;
@@ -177,7 +174,7 @@ final class StepThreads implements Executor {
                 }
                 busy.add(this);
                 tookAt = System.nanoTime();
-                return queue.remove().task;
+                return others.isEmpty() ? steps.remove() : others.remove();
             }
         }
 

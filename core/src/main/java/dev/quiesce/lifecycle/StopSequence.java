@@ -2,7 +2,7 @@ package dev.quiesce.lifecycle;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 
 /**
  * The order in which operators expect to see components stop, as a wish: it orders what the dependencies leave free, and
@@ -40,6 +40,10 @@ public final class StopSequence {
     /** Returns the sequence as text, for example {@code http → pool d4, pool main → sessions}. */
     @Override
     public String toString() {
-        return steps.stream().map(step -> String.join(", ", step)).collect(Collectors.joining(" → "));
+        StringJoiner text = new StringJoiner(" → ");
+        for (List<String> step : steps) {
+            text.add(String.join(", ", step));
+        }
+        return text.toString();
     }
 }

@@ -5,8 +5,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The system's monotonic clock. */
-enum SystemTime implements TimeSource {
-    INSTANCE;
+final class SystemTime implements TimeSource {
+    static final SystemTime INSTANCE = new SystemTime();
+
+    private SystemTime() {}
 
     @Override
     public long nanoTime() {

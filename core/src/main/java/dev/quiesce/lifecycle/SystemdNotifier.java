@@ -34,19 +34,14 @@ final class SystemdNotifier implements LifecycleListener {
 
     @Override
     public void entered(Stage stage) throws InterruptedException {
-        switch (stage) {
-            case STARTING -> send("STATUS=Starting", extend(budgets.start()));
-            case READY -> send("READY=1", "STATUS=Ready");
-            case LINGERING, QUIESCING -> sendStopping();
-            case STOPPED, FAILED -> send("STOPPING=1", "STATUS=" + (stage == Stage.STOPPED ? "Stopped" : "Failed"));
-            default -> {
-                // What takes longer is told by waiting; a message for each stage would only fork processes.
-            }
-        }
-    }
-
-    private void sendStopping() throws InterruptedException {
-        if (!stopping) {
+        if (stage == Stage.STARTING) {
+            send("STATUS=Starting", extend(budgets.start()));
+        } else if (stage == Stage.READY) {
+            send("READY=1", "STATUS=Ready");
+        } else if (stage.isTerminal()) {
+            send("STOPPING=1", "STATUS=" + (stage == Stage.STOPPED ? "Stopped" : "Failed"));
+        } else if (!stopping) {
+            // What takes longer is told by waiting; a message for each stage would only fork processes.
             stopping = true;
             send("STOPPING=1", "STATUS=Stopping", extend(budgets.total()));
         }

@@ -3,25 +3,32 @@ package dev.quiesce.lifecycle;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Ends the process when a shutdown has not ended by itself, for example because its log can no longer be written or a
- * foreign shutdown hook hangs. Its thread exists from the beginning, since none may be had when it is needed.
+ * Halts a process in the middle of its shutdown, and says how far that has come. By itself it does so when the shutdown has
+ * not ended in time, for example because its log can no longer be written or a foreign shutdown hook hangs. Its thread
+ * exists from the beginning, since none may be had when it is needed.
  *
  * <p>Thread-safe.
  */
 final class Watchdog {
     private static final int EXIT_FAULTS = 1;
 
+    private final Coordinator service;
+    private final @Nullable ReportFile file;
     private final CountDownLatch shutdownBegan = new CountDownLatch(1);
 
-    /** Makes a watchdog that does nothing yet. */
-    Watchdog(Budgets budgets, LastWords words) {
-        // What comes after the stop stage has had most of its time by then; the rest is for the last words.
-        Duration forWords = budgets.end().multipliedBy(2).dividedBy(5);
-        Thread thread = new Thread(() -> watch(budgets.total(), forWords, words), "quiesce-watchdog");
-        thread.setDaemon(true);
-        thread.start();
+    /**
+     * Makes a watchdog that does nothing yet.
+     *
+     * @param service what it watches
+     * @param file where the report goes besides the standard error output
+     */
+    Watchdog(Coordinator service, @Nullable ReportFile file) {
+        this.service = service;
+        this.file = file;
+        daemon(this::watch, "quiesce-watchdog").start();
     }
 
     /** Halts the JVM when the total time of a shutdown that begins now is over. Only the first call counts. */
@@ -29,15 +36,52 @@ final class Watchdog {
         shutdownBegan.countDown();
     }
 
-    private void watch(Duration total, Duration forWords, LastWords words) {
+    /**
+     * Writes the report of what has happened so far, first to the file, and then the line; then it halts the JVM.
+     *
+     * <p>It must not be held up by whatever holds up the shutdown, which may be the log, so it writes to the standard error
+     * output, and only so long is that waited for.
+     */
+    void halt(String line, int code, Duration atMost) {
+        try {
+            Thread speaker = daemon(() -> speak(line + "; exit code " + code), "quiesce-last-words");
+            speaker.start();
+            speaker.join(Math.max(1, atMost.toMillis()));
+        } catch (InterruptedException | OutOfMemoryError noThread) {
+            // Then it halts without a word, which is better than not to halt.
+        } finally {
+            Runtime.getRuntime().halt(code);
+        }
+    }
+
+    private void watch() {
+        Duration total = service.budgets().total();
+        // What comes after the stop stage has had most of its time by then; the rest is for the last words.
+        Duration forWords = service.budgets().end().multipliedBy(2).dividedBy(5);
+        String line = "The shutdown has not ended in " + total.toMillis() + " ms: halting";
         try {
             shutdownBegan.await();
             TimeUnit.NANOSECONDS.sleep(total.minus(forWords).toNanos());
-            words.say("The shutdown has not ended in " + total.toMillis() + " ms: halting; exit code 1", forWords);
         } catch (InterruptedException e) {
             // Nobody but a stranger interrupts this thread; then the time is over early.
         } finally {
-            Runtime.getRuntime().halt(EXIT_FAULTS);
+            halt(line, EXIT_FAULTS, forWords);
         }
+    }
+
+    private void speak(String line) {
+        Report report = service.report();
+        if (file != null) {
+            file.write(report);
+        }
+        System.err.println(report.toJson());
+        System.err.println(report.summary());
+        System.err.println(line);
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
     }
 }

@@ -3,17 +3,18 @@ package dev.quiesce.lifecycle;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,18 +197,22 @@ public final class WorkGuard implements Lifecycle {
     /** Returns who holds this guard by name, the oldest first. */
     public List<Holder> holders() {
         long now = time.nanoTime();
-        return holds.stream()
-                .map(hold -> new Holder(hold.what, Duration.ofNanos(now - hold.since), hold.thread))
-                .sorted(Comparator.comparing(Holder::age).reversed())
-                .toList();
+        List<Holder> holders = new ArrayList<>();
+        for (Hold hold : holds) {
+            holders.add(new Holder(hold.what, Duration.ofNanos(now - hold.since), hold.thread));
+        }
+        holders.sort(Comparator.comparing(Holder::age).reversed());
+        return List.copyOf(holders);
     }
 
     /** Returns how many pieces of work are in flight and the oldest of those that are known by name. */
     public String describe() {
         List<Holder> known = holders();
-        String oldest = known.stream().limit(MOST_NAMED).map(Holder::toString).collect(Collectors.joining(", "));
-        return Math.max(count.sum(), known.size()) + " in flight" + (oldest.isEmpty() ? "" : ": " + oldest)
-                + (known.size() > MOST_NAMED ? ", …" : "");
+        StringJoiner oldest = new StringJoiner(", ", ": ", known.size() > MOST_NAMED ? ", …" : "").setEmptyValue("");
+        for (Holder holder : known.subList(0, Math.min(MOST_NAMED, known.size()))) {
+            oldest.add(holder.toString());
+        }
+        return Math.max(count.sum(), known.size()) + " in flight" + oldest;
     }
 
     private boolean isIdle() {

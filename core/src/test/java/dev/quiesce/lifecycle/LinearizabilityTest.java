@@ -67,10 +67,21 @@ class LinearizabilityTest {
     /** Nothing enters a guard once it is closed. Two threads: while it is being closed, one may get in when another does not. */
     public static class ClosingGuard {
         private final StripedCount count = new StripedCount();
+        private final int[] inside = new int[8];
 
         @Operation
-        public boolean tryEnter() {
-            return count.tryEnter();
+        public boolean tryEnter(@Param(gen = ThreadIdGen.class) int thread) {
+            boolean entered = count.tryEnter();
+            inside[thread] += entered ? 1 : 0;
+            return entered;
+        }
+
+        @Operation
+        public void exit(@Param(gen = ThreadIdGen.class) int thread) {
+            if (inside[thread] > 0) {
+                inside[thread]--;
+                count.exit();
+            }
         }
 
         @Operation
@@ -107,6 +118,11 @@ class LinearizabilityTest {
         @Operation
         public void requestStop() {
             coordinator.requestStop("test");
+        }
+
+        @Operation
+        public void hurry() {
+            coordinator.hurry();
         }
     }
 }

@@ -88,6 +88,18 @@ class ListenersTest {
     }
 
     @Test
+    void listenerOfAServiceThatNeverRuns_hasNoThread() {
+        on.chain().listen(new Recorder());
+        Coordinator ended = on.chain();
+        ended.stop("early");
+        ended.listen(new Recorder());
+
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("quiesce-listener");
+    }
+
+    @Test
     void listenerThatThrows_isToldTheRest_andDisturbsNobody() throws Exception {
         Coordinator service = on.chain()
                 .listen(new LifecycleListener() {

@@ -83,6 +83,18 @@ class ProcessSurroundingsTest {
     }
 
     @Test
+    void foreignExit_saysHowItWent_thoughJavaUtilLoggingEndsAtTheSameTime() throws Exception {
+        List<String> command = ServiceProcess.javaCommand(
+                SampleProcess.class, List.of("-Dslf4j.provider=org.slf4j.jul.JULServiceProvider"), "foreign-exit");
+        try (ServiceProcess process = ServiceProcess.start(Path.of("").toAbsolutePath(), Map.of(), command)) {
+            assertThat(process.awaitExit(PATIENCE)).isEqualTo(3);
+            assertThat(calls(process)).isEqualTo(ORDERED);
+            assertThat(reports(process)).isNotEmpty();
+            assertThat(process.lastLine()).contains("Stopped cleanly", "System.exit");
+        }
+    }
+
+    @Test
     void firstProcessOfAContainer_stopsLikeAnyOther() throws Exception {
         List<String> command = new ArrayList<>(List.of("unshare", "--pid", "--fork", "--mount-proc", "--kill-child"));
         assumeTrue(runs(command, "true"), "skipped: no right to make a process namespace");
