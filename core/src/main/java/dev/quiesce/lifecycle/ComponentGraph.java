@@ -69,7 +69,7 @@ public final class ComponentGraph {
         if (component == null) {
             throw new IllegalArgumentException("There is no component '" + name + "', only " + names());
         }
-        return Collections.unmodifiableSet(component.dependencies());
+        return Collections.unmodifiableSet(component.dependencies);
     }
 
     /** Returns all names in the order of the start; neighbours may start side by side. */
@@ -127,16 +127,24 @@ public final class ComponentGraph {
     }
 
     Lifecycle lifecycle(String name) {
-        return requireNonNull(components.get(name)).lifecycle();
+        return requireNonNull(components.get(name)).lifecycle;
     }
 
     private static SortedMap<String, SortedSet<String>> dependencies(SortedMap<String, Component> components) {
         SortedMap<String, SortedSet<String>> dependencies = new TreeMap<>();
-        components.forEach((name, component) -> dependencies.put(name, new TreeSet<>(component.dependencies())));
+        components.forEach((name, component) -> dependencies.put(name, new TreeSet<>(component.dependencies)));
         return dependencies;
     }
 
-    record Component(Lifecycle lifecycle, SortedSet<String> dependencies) {}
+    private static final class Component {
+        private final Lifecycle lifecycle;
+        private final SortedSet<String> dependencies;
+
+        Component(Lifecycle lifecycle, SortedSet<String> dependencies) {
+            this.lifecycle = lifecycle;
+            this.dependencies = dependencies;
+        }
+    }
 
     /** Collects components. Not safe for use by several threads. */
     public static final class Builder {
@@ -170,8 +178,8 @@ public final class ComponentGraph {
             if (known == null) {
                 return this;
             }
-            if (known.lifecycle() == lifecycle) {
-                known.dependencies().addAll(needs);
+            if (known.lifecycle == lifecycle) {
+                known.dependencies.addAll(needs);
             } else {
                 mistakes.add("two components are named '" + name + "'");
             }
@@ -227,7 +235,7 @@ public final class ComponentGraph {
         private void checkInstances(List<String> found) {
             Map<Lifecycle, String> names = new IdentityHashMap<>();
             components.forEach((name, component) -> {
-                String other = names.putIfAbsent(component.lifecycle(), name);
+                String other = names.putIfAbsent(component.lifecycle, name);
                 if (other != null) {
                     found.add("'" + other + "' and '" + name + "' are one and the same instance");
                 }
@@ -236,7 +244,7 @@ public final class ComponentGraph {
 
         private void checkDependencies(List<String> found) {
             components.forEach((name, component) -> {
-                for (String dependency : component.dependencies()) {
+                for (String dependency : component.dependencies) {
                     if (!components.containsKey(dependency)) {
                         found.add("'" + name + "' depends on '" + dependency + "', which is not registered");
                     }
@@ -263,9 +271,9 @@ public final class ComponentGraph {
                 return Set.of();
             }
             components.forEach((name, component) -> {
-                if (!component.dependencies().isEmpty()) {
+                if (!component.dependencies.isEmpty()) {
                     unlinked.remove(name);
-                    unlinked.removeAll(component.dependencies());
+                    unlinked.removeAll(component.dependencies);
                 }
             });
             if (preferred != null) {
@@ -299,11 +307,11 @@ public final class ComponentGraph {
             }
             SortedMap<String, Component> complete = new TreeMap<>();
             components.forEach((name, component) -> {
-                SortedSet<String> needs = new TreeSet<>(component.dependencies());
+                SortedSet<String> needs = new TreeSet<>(component.dependencies);
                 if (!below.contains(name)) {
                     needs.addAll(foundations);
                 }
-                complete.put(name, new Component(component.lifecycle(), needs));
+                complete.put(name, new Component(component.lifecycle, needs));
             });
             return complete;
         }
@@ -313,7 +321,7 @@ public final class ComponentGraph {
             while (!open.isEmpty()) {
                 String next = open.remove();
                 if (below.add(next)) {
-                    open.addAll(requireNonNull(components.get(next)).dependencies());
+                    open.addAll(requireNonNull(components.get(next)).dependencies);
                 }
             }
         }

@@ -1,7 +1,14 @@
 package dev.quiesce.lifecycle;
 
 /** A component made of two functions. As thread-safe as they are. */
-record FunctionalLifecycle(Start starter, Stop stopper) implements Lifecycle {
+final class FunctionalLifecycle implements Lifecycle {
+    private final Start starter;
+    private final Stop stopper;
+
+    FunctionalLifecycle(Start starter, Stop stopper) {
+        this.starter = starter;
+        this.stopper = stopper;
+    }
 
     @Override
     public void start() throws Exception {

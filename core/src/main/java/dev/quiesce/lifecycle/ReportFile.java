@@ -11,14 +11,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes reports into a file, in place, since a file such as Kubernetes' termination log is a mount that cannot be
- * replaced.
- *
- * @param path the file; it is created if it does not exist, its folder has to
+ * replaced. It is created if it does not exist; its folder has to.
  */
-record ReportFile(Path path) {
+final class ReportFile {
     static final String VARIABLE = "QUIESCE_REPORT_FILE";
 
     private static final Logger log = LoggerFactory.getLogger(ProcessHost.class);
+
+    private final Path path;
+
+    private ReportFile(Path path) {
+        this.path = path;
+    }
 
     /**
      * Returns the file that the environment names, or null if it names none.

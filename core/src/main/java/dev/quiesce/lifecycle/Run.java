@@ -34,7 +34,9 @@ final class Run {
 
     /** Starts the components and returns whether all have started. */
     boolean startComponents() {
-        graph.remarks().forEach(log::info);
+        for (String remark : graph.remarks()) {
+            log.info(remark);
+        }
         log.info("Starting {} components", graph.names().size());
         run(
                 Stage.STARTING,

@@ -29,7 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 @Timeout(120)
 class RandomGraphTest {
-    private static final int BATCHES = 40;
+
+    /** All by default; fewer for a tool that repeats the tests again and again. */
+    private static final int BATCHES = Integer.getInteger("quiesce.random.batches", 40);
+
     private static final int SEEDS_IN_BATCH = 25;
 
     private static @Nullable Level levelBefore;
