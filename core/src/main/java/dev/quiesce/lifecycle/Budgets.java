@@ -83,7 +83,7 @@ public record Budgets(
     /**
      * Returns the default budgets for a shutdown of the given total.
      *
-     * @throws IllegalArgumentException if the total is not positive
+     * @throws IllegalArgumentException if the total is not positive, or longer than a year
      */
     public static Budgets ofTotal(Duration total) {
         return new Budgets(DEFAULT_START, total, Duration.ZERO, total.dividedBy(4), Map.of());
@@ -92,7 +92,8 @@ public record Budgets(
     /**
      * Returns these budgets with another most time for the start.
      *
-     * @throws IllegalArgumentException if the time is not positive
+     * @throws IllegalArgumentException if the time is not positive, longer than a year, or shorter than the budget that a
+     *     component has for its start
      */
     public Budgets withStart(Duration newStart) {
         return new Budgets(newStart, total, linger, stop, components);
@@ -101,7 +102,7 @@ public record Budgets(
     /**
      * Returns these budgets with another most time to linger.
      *
-     * @throws IllegalArgumentException if the budgets then do not fit the total
+     * @throws IllegalArgumentException if the time is negative, or the budgets then do not fit the total
      */
     public Budgets withLinger(Duration newLinger) {
         return new Budgets(start, total, newLinger, stop, components);

@@ -189,13 +189,20 @@ public final class ComponentGraph {
         /**
          * Adds a component that everything stands on: it starts before and stops after every component that it does not
          * itself depend on. Meant for a management listener, which should answer from the first step to the last.
+         *
+         * @throws IllegalStateException as {@link #add}
          */
         public Builder addFoundation(String name, Lifecycle lifecycle, String... dependencies) {
+            add(name, lifecycle, dependencies);
             foundations.add(name);
-            return add(name, lifecycle, dependencies);
+            return this;
         }
 
-        /** Sets the order in which components should stop as far as dependencies allow. None by default. */
+        /**
+         * Sets the order in which components should stop as far as dependencies allow. None by default.
+         *
+         * @throws IllegalStateException if the graph has been built
+         */
         public Builder preferStop(StopSequence sequence) {
             requireOpen("a preferred stop sequence cannot be set");
             preferred = requireNonNull(sequence, "sequence");

@@ -74,7 +74,8 @@ public final class Coordinator {
      * @return true if the service is ready; false if a stop was requested before it was: then everything is stopped
      * @throws StartFailedException if a component failed to start or the start took longer than its budget; everything is
      *     stopped then
-     * @throws IllegalStateException if this method has been called before
+     * @throws IllegalStateException if this method has been called before, or the clock or memory failed so that the rest
+     *     of the lifecycle could not go on
      */
     public boolean start() throws StartFailedException {
         boolean wanted;
@@ -117,12 +118,19 @@ public final class Coordinator {
         stopRequested.countDown();
     }
 
-    /** Waits until a stop has been requested. */
+    /**
+     * Waits until a stop has been requested.
+     *
+     * @throws InterruptedException if the calling thread is interrupted
+     */
     public void awaitStopRequest() throws InterruptedException {
         stopRequested.await();
     }
 
-    /** Cuts linger and drain short: the shutdown goes on to stop at once. Has no effect before a stop is requested. */
+    /**
+     * Cuts linger and drain short, so that the shutdown goes on to stop: components still quiesce, and one that hangs there
+     * gets its second. Has no effect before a stop is requested.
+     */
     public void hurry() {
         state.hurry();
     }
@@ -135,6 +143,7 @@ public final class Coordinator {
      * interrupt status is set when this method returns.
      *
      * @param reason why, for the log and the report; ignored if a stop has been requested before
+     * @throws IllegalStateException if the clock or memory failed so that the shutdown broke off
      */
     public Report stop(String reason) {
         requestStop(reason);
@@ -162,7 +171,7 @@ public final class Coordinator {
 
     /** Returns the report of what has happened until now. It is final if the service has ended. */
     public Report report() {
-        return result.isDone() ? awaitReport() : state.report();
+        return result.isDone() && !result.isCompletedExceptionally() ? awaitReport() : state.report();
     }
 
     /** Returns the budgets of this service. */
@@ -186,11 +195,13 @@ public final class Coordinator {
         synchronized (lock) {
             ready = ready && !state.isStopRequested();
             if (ready) {
+                // In one go, so that nobody is told of a later stage in between.
                 state.enter(Stage.READY);
+                state.announceReady();
             }
         }
         if (ready) {
-            run.announceReady();
+            run.logReady();
         } else {
             run.rollBack();
         }

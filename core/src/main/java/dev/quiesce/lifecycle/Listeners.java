@@ -81,7 +81,8 @@ final class Listeners {
                     thread.start();
                     begun = true;
                 } catch (OutOfMemoryError none) {
-                    log.warn("There is no thread for the listener {}; the next news tries again", this);
+                    // The next news tries again. Nothing is logged while callers may hold locks; finish() tells who is
+                    // late.
                 }
             }
         }

@@ -3,6 +3,8 @@ package dev.quiesce.lifecycle;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ record PlatformGrace(Duration time, String source, boolean known) {
 
     /** The default of DefaultTimeoutStopSec, see systemd-system.conf(5). */
     private static final Duration SYSTEMD = Duration.ofSeconds(90);
+
+    private static final Pattern SPAN = Pattern.compile("(\\d+)\\s*(ms|sec|s|min|m|h)?\\s*");
 
     /**
      * Returns the grace; null if the environment does not tell.
@@ -58,29 +62,38 @@ record PlatformGrace(Duration time, String source, boolean known) {
                 + " ms (" + source + "): " + advice;
     }
 
-    /** Reads what systemd.time(7) and ISO 8601 have in common, which only needs the same letters. */
     private static Duration parse(String text) {
         try {
-            Duration span = text.endsWith("ms")
-                    ? Duration.ofMillis(
-                            Long.parseLong(text.substring(0, text.length() - 2).strip()))
-                    : Duration.parse(iso(text));
-            if (!span.isNegative()) {
-                return span;
-            }
-        } catch (DateTimeParseException | NumberFormatException e) {
-            // Refused below, like what is negative.
+            return text.startsWith("P") ? Duration.parse(text) : parseSpans(text);
+        } catch (DateTimeParseException | ArithmeticException | NumberFormatException e) {
+            throw malformed(text);
         }
-        throw new IllegalArgumentException(
-                VARIABLE + " is '" + text
-                        + "', which is no span of time: write it as 30s, 1min 30s, 500ms or PT30S; a number alone is in seconds");
     }
 
-    private static String iso(String text) {
-        if (text.startsWith("P")) {
-            return text;
+    private static Duration parseSpans(String text) {
+        Duration sum = Duration.ZERO;
+        Matcher span = SPAN.matcher(text);
+        int end = 0;
+        while (end < text.length()) {
+            if (!span.find() || span.start() != end) {
+                throw malformed(text);
+            }
+            long number = Long.parseLong(span.group(1));
+            sum = sum.plus(
+                    switch (span.group(2) == null ? "s" : span.group(2)) {
+                        case "ms" -> Duration.ofMillis(number);
+                        case "m", "min" -> Duration.ofMinutes(number);
+                        case "h" -> Duration.ofHours(number);
+                        default -> Duration.ofSeconds(number);
+                    });
+            end = span.end();
         }
-        String letters = text.replace(" ", "").replace("min", "m").replace("sec", "s");
-        return "PT" + letters + (Character.isDigit(letters.charAt(letters.length() - 1)) ? "s" : "");
+        return sum;
+    }
+
+    private static IllegalArgumentException malformed(String text) {
+        return new IllegalArgumentException(
+                VARIABLE + " is '" + text
+                        + "', which is no span of time: write it as 30s, 1min 30s, 500ms or PT30S; a number alone is in seconds");
     }
 }

@@ -2,6 +2,7 @@ package dev.quiesce.lifecycle;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Runs a service as a whole process: traps SIGTERM and SIGINT, starts the service, stops it when asked, and tells the
@@ -115,8 +117,10 @@ public final class ProcessHost {
             code = run(service);
         } catch (Throwable broken) {
             log().error("The lifecycle itself failed; exit code {}", code, broken);
+        } finally {
+            // Whatever happens: even the log may fail.
+            System.exit(code);
         }
-        System.exit(code);
     }
 
     /**
@@ -124,13 +128,15 @@ public final class ProcessHost {
      * reason, that is logged and the exit code is 2.
      */
     public void runAndExit(Callable<Coordinator> service) {
-        Coordinator created;
+        Coordinator created = null;
         try {
             created = service.call();
         } catch (Throwable e) {
             log().error("The service cannot be created; exit code {}", EXIT_START_FAILED, e);
-            System.exit(EXIT_START_FAILED);
-            return;
+        } finally {
+            if (created == null) {
+                System.exit(EXIT_START_FAILED);
+            }
         }
         runAndExit(created);
     }
@@ -139,7 +145,7 @@ public final class ProcessHost {
         try {
             prepare(requireNonNull(service, "service"), System.getenv());
         } catch (IllegalArgumentException e) {
-            log().error("Not started: {}; exit code {}", e.getMessage(), EXIT_START_FAILED);
+            say(Level.ERROR, "Not started: " + e.getMessage() + "; exit code " + EXIT_START_FAILED);
             return EXIT_START_FAILED;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopBeforeJvmExits(service), "quiesce-exit"));
@@ -168,10 +174,10 @@ public final class ProcessHost {
         attach(coordinator, file);
         coordinator.listen(new Watch());
         if (tooShort) {
-            log().warn("{}", grace.mismatch(total));
+            say(Level.WARN, grace.mismatch(total));
         }
         if (!untrapped.isEmpty()) {
-            log().warn("Cannot trap {}", String.join(", ", untrapped));
+            say(Level.WARN, "Cannot trap " + String.join(", ", untrapped));
         }
         if (environment.containsKey(SystemdNotifier.SOCKET)) {
             coordinator.listen(new SystemdNotifier(coordinator.budgets()));
@@ -229,15 +235,9 @@ public final class ProcessHost {
             file = reportFile;
         }
         try {
-            if (file != null) {
-                file.write(report);
-            }
+            write(report, file);
             String line = report.summary() + "; " + code;
-            if (report.isClean() && !report.hurried()) {
-                log().info(line);
-            } else {
-                log().error(line);
-            }
+            say(report.isClean() && !report.hurried() ? Level.INFO : Level.ERROR, line);
             if (doesJvmExit() && doesLogEndWithJvm()) {
                 System.err.println(report.toJson());
                 System.err.println(line);
@@ -247,9 +247,19 @@ public final class ProcessHost {
         }
     }
 
-    /** The JDK's own logging closes itself when the JVM exits, while hooks run. */
+    private static void write(Report report, @Nullable ReportFile file) {
+        try {
+            if (file != null) {
+                file.write(report);
+            }
+        } catch (IOException e) {
+            say(Level.WARN, "The report cannot be written to " + file + ": " + e);
+        }
+    }
+
+    /** Most logs close themselves by a hook of their own when the JVM exits; Logback is known not to. */
     private static boolean doesLogEndWithJvm() {
-        return LoggerFactory.getILoggerFactory().getClass().getPackageName().equals("org.slf4j.jul");
+        return !LoggerFactory.getILoggerFactory().getClass().getName().startsWith("ch.qos.logback");
     }
 
     private synchronized void attach(Coordinator coordinator, @Nullable ReportFile file) {
@@ -277,6 +287,16 @@ public final class ProcessHost {
         return report.isClean() ? 0 : EXIT_FAULTS;
     }
 
+    /** A log that fails must change neither the order nor the exit code. */
+    private static void say(Level level, String line) {
+        try {
+            log().atLevel(level).log(line);
+        } catch (Throwable broken) {
+            System.err.println(line);
+            System.err.println("The log has failed: " + broken.getClass().getName());
+        }
+    }
+
     /** Not a constant: to load a logging system takes longer than to trap signals, which has to come first. */
     private static Logger log() {
         return LoggerFactory.getLogger(ProcessHost.class);
@@ -288,11 +308,11 @@ public final class ProcessHost {
         if (request == EARLY) {
             System.exit(0);
         } else if (request == SAME) {
-            log().debug("SIG{} again", name);
+            say(Level.DEBUG, "SIG" + name + " again");
         } else if (request == 1) {
-            log().debug("SIG{} received", name);
+            say(Level.DEBUG, "SIG" + name + " received");
         } else if (request == 2) {
-            log().warn("SIG{} received again: hurrying, work in flight may be lost", name);
+            say(Level.WARN, "SIG" + name + " received again: hurrying, work in flight may be lost");
         } else {
             halt(name, EXIT_SIGNAL_BASE + number);
         }

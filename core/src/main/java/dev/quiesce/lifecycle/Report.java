@@ -153,7 +153,7 @@ public record Report(
 
     /** Returns one line that says how it went, naming every culprit. */
     public String summary() {
-        String took = " in " + stopTime.toMillis() + " ms (" + reason + ")";
+        String took = " in " + stopTime.toMillis() + " ms" + (reason == null ? "" : " (" + reason + ")");
         StringJoiner culprits = new StringJoiner("; ");
         for (Step fault : faults()) {
             culprits.add(fault.toString());

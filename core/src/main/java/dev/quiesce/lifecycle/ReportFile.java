@@ -6,8 +6,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes reports into a file, in place, since a file such as Kubernetes' termination log is a mount that cannot be
@@ -15,8 +13,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ReportFile {
     static final String VARIABLE = "QUIESCE_REPORT_FILE";
-
-    private static final Logger log = LoggerFactory.getLogger(ProcessHost.class);
 
     private final Path path;
 
@@ -41,12 +37,18 @@ final class ReportFile {
         }
     }
 
-    /** Writes a report; a fault is logged. */
-    void write(Report report) {
-        try {
-            Files.writeString(path, report.toJson() + "\n");
-        } catch (IOException e) {
-            log.warn("The report cannot be written to {} ({}): {}", path, VARIABLE, e.toString());
-        }
+    /**
+     * Writes a report in place of what was there.
+     *
+     * @throws IOException if it cannot be written
+     */
+    void write(Report report) throws IOException {
+        Files.writeString(path, report.toJson() + "\n");
+    }
+
+    /** Returns the path and where it is set. */
+    @Override
+    public String toString() {
+        return path + " (" + VARIABLE + ")";
     }
 }

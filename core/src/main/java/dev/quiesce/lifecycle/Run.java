@@ -5,8 +5,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The phases of a service's one passage through its stages.
@@ -14,9 +13,6 @@ import org.slf4j.LoggerFactory;
  * <p>One thread at a time runs a phase; the coordinator sees to that.
  */
 final class Run {
-    private static final Logger log = LoggerFactory.getLogger(Coordinator.class);
-    private static final Logger reportLog = LoggerFactory.getLogger(Report.class);
-
     /** A quiesce should return at once; one that has not by then is left behind so that draining gets its time. */
     private static final Duration LONGEST_QUIESCE = Duration.ofSeconds(1);
 
@@ -35,9 +31,9 @@ final class Run {
     /** Starts the components and returns whether all have started. */
     boolean startComponents() {
         for (String remark : graph.remarks()) {
-            log.info(remark);
+            StepLog.write(Level.INFO, "{}", remark);
         }
-        log.info("Starting {} components", graph.names().size());
+        StepLog.write(Level.INFO, "Starting {} components", graph.names().size());
         run(
                 Stage.STARTING,
                 graph.start(),
@@ -47,13 +43,10 @@ final class Run {
         return state.started().size() == graph.names().size();
     }
 
-    void announceReady() {
+    void logReady() {
         Report report = state.report();
-        state.listeners().tell(listener -> listener.started(report));
-        log.info("Ready after {} ms", report.startTime().toMillis());
-        if (reportLog.isDebugEnabled()) {
-            reportLog.debug("{}", report.toJson());
-        }
+        StepLog.write(Level.INFO, "Ready after {} ms", report.startTime().toMillis());
+        StepLog.writeReport(Level.DEBUG, report);
     }
 
     /** Stops what has started and what was on its way. */
@@ -61,7 +54,7 @@ final class Run {
         long began = state.stopBegan();
         state.journal().stopBegan(began);
         Step fault = state.startFault();
-        log.info("Rolling back the start: {}", fault == null ? state.reason() : fault);
+        StepLog.write(Level.INFO, "Rolling back the start: {}", fault == null ? state.reason() : fault);
         release(began);
     }
 
@@ -69,7 +62,11 @@ final class Run {
     void shutDown() {
         long began = state.stopBegan();
         state.journal().stopBegan(began);
-        log.info("Stopping: {}; at most {} ms", state.reason(), budgets.total().toMillis());
+        StepLog.write(
+                Level.INFO,
+                "Stopping: {}; at most {} ms",
+                state.reason(),
+                budgets.total().toMillis());
         linger(began + budgets.linger().toNanos());
         release(began);
     }
@@ -77,9 +74,7 @@ final class Run {
     /** Returns the final report once everybody has been told. */
     Report announceEnd() {
         Report report = state.report();
-        if (reportLog.isInfoEnabled()) {
-            reportLog.info("{}", report.toJson());
-        }
+        StepLog.writeReport(Level.INFO, report);
         state.listeners().tell(listener -> listener.ended(report));
         state.listeners().finish(budgets.end().dividedBy(2));
         return report;

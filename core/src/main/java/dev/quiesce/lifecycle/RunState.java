@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * What a run has come to: what was asked of it, what has started, and what the start failed by. It tells the journal, the log
  * and the listeners of whatever happens, and has what steps are run with.
  *
- * <p>Requests and queries may come from any thread; of steps it is told by the thread that runs the phase.
+ * <p>Requests and what is asked of them may come from any thread. The thread that runs the phase tells of steps, and it alone
+ * looks at what has been touched or started.
  */
 final class RunState {
 
@@ -107,6 +108,12 @@ final class RunState {
         listeners.tell(listener -> listener.entered(next));
     }
 
+    /** Tells that the service is ready. */
+    void announceReady() {
+        Report report = report();
+        listeners.tell(listener -> listener.started(report));
+    }
+
     Report report() {
         return journal.report(reason(), hurried);
     }
@@ -166,8 +173,8 @@ final class RunState {
         if (stage == Stage.STARTING) {
             touched.add(component);
         }
-        StepLog.began(component, stage);
         listeners.tell(listener -> listener.began(component, stage));
+        StepLog.began(component, stage);
     }
 
     void ended(RunningStep step, Outcome outcome, @Nullable Throwable error, List<StackTraceElement> stack) {
@@ -190,7 +197,6 @@ final class RunState {
 
     /** Tells for whom a stage waits, and how long it will at most. */
     void waiting(Stage stage, List<RunningStep> running, long now) {
-        StepLog.waiting(stage, running, now);
         long last = 0;
         List<String> names = new ArrayList<>();
         for (RunningStep step : running) {
@@ -199,10 +205,12 @@ final class RunState {
         }
         Duration left = Duration.ofNanos(last);
         listeners.tell(listener -> listener.waiting(stage, List.copyOf(names), left));
+        StepLog.waiting(stage, running, now);
     }
 
     private void tellEnded(Step step) {
-        StepLog.ended(step);
+        // The log may block, and a listener may be what ends the process then.
         listeners.tell(listener -> listener.ended(step));
+        StepLog.ended(step);
     }
 }

@@ -68,6 +68,8 @@ final class RunningStep implements Runnable, Comparable<RunningStep> {
         } catch (Throwable thrown) {
             error = thrown;
         }
+        // Meant for the call, which may have left it set, and not for the count.
+        Thread.interrupted();
         inFlightAtEnd = countInFlightSoon();
         leave();
         current.setName(idleName);
@@ -76,6 +78,9 @@ final class RunningStep implements Runnable, Comparable<RunningStep> {
 
     private void call() throws Exception {
         if (stage == Stage.STARTING) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("not begun, since it was no longer wanted when a thread was free");
+            }
             lifecycle.start();
         } else if (stage == Stage.QUIESCING) {
             lifecycle.quiesce();

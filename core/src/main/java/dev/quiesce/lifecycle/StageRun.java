@@ -250,7 +250,7 @@ final class StageRun {
             }
         }
         try {
-            boolean all = measured.await(RunningStep.LONGEST_COUNT_MILLIS, TimeUnit.MILLISECONDS);
+            boolean all = measured.await(longestCount(), TimeUnit.NANOSECONDS);
             for (RunningStep step : counted) {
                 if (!all && step.inFlightAtEnd().isEmpty()) {
                     state.silent().add(step.component());
@@ -259,6 +259,13 @@ final class StageRun {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Returns the nanoseconds that a count may take at most, which come out of what is kept at the end of the total. */
+    private long longestCount() {
+        return Math.min(
+                TimeUnit.MILLISECONDS.toNanos(RunningStep.LONGEST_COUNT_MILLIS),
+                state.budgets().end().toNanos() / 5);
     }
 
     private void end(RunningStep step, Outcome outcome, @Nullable Throwable error, List<StackTraceElement> stack) {

@@ -4,13 +4,16 @@ import dev.quiesce.lifecycle.Report.Step;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.slf4j.helpers.MessageFormatter;
 
-/** Writes the log lines of steps. */
+/** Writes the lines of the log, whatever state that is in. Thread-safe. */
 final class StepLog {
     private static final Logger log = LoggerFactory.getLogger(Coordinator.class);
+    private static final Logger reportLog = LoggerFactory.getLogger(Report.class);
     private static final long SHORT_MILLIS = 10;
     private static final int MOST_NAMED = 5;
 
@@ -18,7 +21,7 @@ final class StepLog {
 
     static void began(String component, Stage stage) {
         if (stage == Stage.STOPPING) {
-            log.info("Stopping {}", component);
+            write(Level.INFO, "Stopping {}", component);
         }
     }
 
@@ -32,16 +35,16 @@ final class StepLog {
             for (StackTraceElement frame : step.stack()) {
                 stack.append("\n\tat ").append(frame);
             }
-            log.error("{}; its thread stands{}", step, stack);
+            write(Level.ERROR, "{}; its thread stands{}", step, stack);
         } else if (step.outcome() == Outcome.CUT) {
-            log.warn("{}", step);
+            write(Level.WARN, "{}", step);
         } else {
-            log.debug("{}", step);
+            write(Level.DEBUG, "{}", step);
         }
     }
 
     static void endedLate(String component, Stage stage) {
-        log.info("{} has ended late, after it had been left behind while {}", component, stage);
+        write(Level.INFO, "{} has ended late, after it had been left behind while {}", component, stage);
     }
 
     /** Writes one line however many steps are waited for. */
@@ -55,31 +58,49 @@ final class StepLog {
         if (others > 0) {
             named.add("and " + others + " others");
         }
-        log.info("{}: waiting for {}", stage, named);
+        write(Level.INFO, "{}: waiting for {}", stage, named);
     }
 
     /** A checked exception is an expected fault whose message suffices; anything else may be a bug, so it needs its stack. */
     private static void failed(Step step) {
         Throwable error = step.error();
         boolean expected = !(error instanceof RuntimeException || error instanceof Error);
-        log.error("{}", step);
+        write(Level.ERROR, "{}", step);
+        write(expected ? Level.DEBUG : Level.ERROR, "The failure of {}", step.component(), error);
+    }
+
+    /** Writes a report as one line, unless that is not wanted. */
+    static void writeReport(Level level, Report report) {
         try {
-            log.atLevel(expected ? Level.DEBUG : Level.ERROR).log("The failure of " + step.component(), error);
-        } catch (Throwable e) {
-            log.error("The failure of {} cannot be logged: {}", step.component(), e.toString());
+            if (reportLog.isEnabledForLevel(level)) {
+                reportLog.atLevel(level).log("{}", report.toJson());
+            }
+        } catch (Throwable broken) {
+            System.err.println(report.toJson());
+            System.err.println("The log has failed: " + broken.getClass().getName());
+        }
+    }
+
+    /** Writes a line. A log that fails costs its own line, which goes to the standard error output then, and nothing else. */
+    static void write(Level level, String line, @Nullable Object... arguments) {
+        try {
+            log.atLevel(level).log(line, arguments);
+        } catch (Throwable broken) {
+            System.err.println(MessageFormatter.basicArrayFormat(line, arguments));
+            System.err.println("The log has failed: " + broken.getClass().getName());
         }
     }
 
     private static void completed(Step step) {
         long millis = step.took().toMillis();
         if (step.stage() == Stage.STARTING) {
-            log.info("Started {} in {} ms", step.component(), millis);
+            write(Level.INFO, "Started {} in {} ms", step.component(), millis);
         } else if (step.stage() == Stage.STOPPING) {
-            log.info("Stopped {} in {} ms", step.component(), millis);
+            write(Level.INFO, "Stopped {} in {} ms", step.component(), millis);
         } else if (step.stage() == Stage.DRAINING && millis >= SHORT_MILLIS) {
-            log.info("Drained {} in {} ms", step.component(), millis);
+            write(Level.INFO, "Drained {} in {} ms", step.component(), millis);
         } else {
-            log.debug("{}", step);
+            write(Level.DEBUG, "{}", step);
         }
     }
 

@@ -172,6 +172,8 @@ final class StepThreads implements Executor {
                         idle--;
                     }
                 }
+                // An interrupt that came late was meant for the task before.
+                Thread.interrupted();
                 busy.add(this);
                 tookAt = System.nanoTime();
                 return others.isEmpty() ? steps.remove() : others.remove();

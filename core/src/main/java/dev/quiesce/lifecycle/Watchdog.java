@@ -1,5 +1,6 @@
 package dev.quiesce.lifecycle;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -37,10 +38,11 @@ final class Watchdog {
     }
 
     /**
-     * Writes the report of what has happened so far, first to the file, and then the line; then it halts the JVM.
+     * Writes the report of what has happened so far to the file, and to the standard error output with the line after it;
+     * then it halts the JVM.
      *
-     * <p>It must not be held up by whatever holds up the shutdown, which may be the log, so it writes to the standard error
-     * output, and only so long is that waited for.
+     * <p>It must not be held up by whatever holds up the shutdown, so it says nothing to the log, the file and the output do
+     * not wait for each other, and only so long is either waited for.
      */
     void halt(String line, int code, Duration atMost) {
         try {
@@ -71,12 +73,26 @@ final class Watchdog {
 
     private void speak(String line) {
         Report report = service.report();
-        if (file != null) {
-            file.write(report);
-        }
+        Thread writer = daemon(() -> write(report), "quiesce-last-report");
+        writer.start();
         System.err.println(report.toJson());
         System.err.println(report.summary());
         System.err.println(line);
+        try {
+            writer.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(Report report) {
+        try {
+            if (file != null) {
+                file.write(report);
+            }
+        } catch (IOException e) {
+            System.err.println("The report cannot be written to " + file + ": " + e);
+        }
     }
 
     private static Thread daemon(Runnable task, String name) {

@@ -6,10 +6,6 @@ import static dev.quiesce.lifecycle.testing.RecordingComponent.Call.START;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import dev.quiesce.lifecycle.testing.RecordingComponent;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,7 +17,6 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
 
 /** Every call in every state, and from many threads at once. */
 @Timeout(20)
@@ -82,33 +77,6 @@ class CoordinatorStateTest {
 
         assertThat(service.stop("second")).isSameAs(report);
         assertThat(report.reason()).isEqualTo("first");
-    }
-
-    @Test
-    void logThatThrows_atTheEndOfAServiceThatNeverStarted_leavesNobodyWaiting() {
-        Logger log = (Logger) LoggerFactory.getLogger(Report.class);
-        AppenderBase<ILoggingEvent> broken = new AppenderBase<>() {
-            @Override
-            public synchronized void doAppend(ILoggingEvent event) {
-                throw new IllegalStateException("the disk is full");
-            }
-
-            @Override
-            protected void append(ILoggingEvent event) {}
-        };
-        log.setLevel(Level.INFO);
-        log.addAppender(broken);
-        try {
-            Coordinator service = on.chain();
-
-            assertThatThrownBy(() -> service.stop("test")).hasMessage("the disk is full");
-            assertThatThrownBy(() -> service.stop("again"))
-                    .hasMessage("The shutdown broke off")
-                    .hasRootCauseMessage("the disk is full");
-        } finally {
-            log.detachAppender(broken);
-            log.setLevel(null);
-        }
     }
 
     @Test

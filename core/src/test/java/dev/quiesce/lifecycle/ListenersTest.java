@@ -7,6 +7,7 @@ import dev.quiesce.lifecycle.Report.Step;
 import dev.quiesce.lifecycle.testing.EventLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
@@ -89,12 +90,14 @@ class ListenersTest {
 
     @Test
     void listenerOfAServiceThatNeverRuns_hasNoThread() {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
         on.chain().listen(new Recorder());
         Coordinator ended = on.chain();
         ended.stop("early");
         ended.listen(new Recorder());
 
         assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> !before.contains(thread))
                 .extracting(Thread::getName)
                 .doesNotContain("quiesce-listener");
     }

@@ -21,7 +21,9 @@ class PlatformGraceTest {
         "2m, 120000",
         "1h, 3600000",
         "' 10 sec ', 10000",
-        "1.5s, 1500",
+        "1s 500ms, 1500",
+        "55s500ms, 55500",
+        "30s 1min, 90000",
         "PT45S, 45000"
     })
     void spans_areReadAsSystemdAndIsoWriteThem(String text, long millis) {
@@ -30,7 +32,7 @@ class PlatformGraceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"soon", "10 parsecs", "-5", "-5ms", "5s later", "PT", "99999999999999999999"})
+    @ValueSource(strings = {"soon", "10 parsecs", "-5", "-5ms", "1.5s", "5M", "5s later", "PT", "99999999999999999999"})
     void whatIsNoSpan_isRefused_withWhatToWrite(String text) {
         assertThatThrownBy(() -> PlatformGrace.in(Map.of("QUIESCE_PLATFORM_GRACE", text)))
                 .isInstanceOf(IllegalArgumentException.class)

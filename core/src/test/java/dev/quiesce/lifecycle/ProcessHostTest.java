@@ -13,13 +13,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real processes and real signals. */
-@Execution(ExecutionMode.CONCURRENT)
 class ProcessHostTest {
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})

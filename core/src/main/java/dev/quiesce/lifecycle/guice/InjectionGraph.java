@@ -7,6 +7,7 @@ import com.google.inject.Scopes;
 import com.google.inject.spi.Dependency;
 import com.google.inject.spi.ExposedBinding;
 import com.google.inject.spi.HasDependencies;
+import com.google.inject.spi.InjectionPoint;
 import com.google.inject.spi.LinkedKeyBinding;
 import com.google.inject.spi.ProviderKeyBinding;
 import java.util.ArrayDeque;
@@ -86,12 +87,18 @@ final class InjectionGraph {
             }
             if (binding instanceof HasDependencies dependent) {
                 for (Dependency<?> dependency : dependent.getDependencies()) {
-                    if (!isDeferred(dependency.getKey())) {
+                    if (!isDeferred(dependency.getKey()) && !isMissing(dependency)) {
                         next.add(of(injector, dependency.getKey()));
                     }
                 }
             }
             return next;
+        }
+
+        /** Guice leaves an optional member alone if there is no binding for it. */
+        private boolean isMissing(Dependency<?> dependency) {
+            InjectionPoint point = dependency.getInjectionPoint();
+            return point != null && point.isOptional() && injector.getExistingBinding(dependency.getKey()) == null;
         }
 
         private static boolean isDeferred(Key<?> key) {

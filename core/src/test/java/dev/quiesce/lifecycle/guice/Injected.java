@@ -104,6 +104,15 @@ final class Injected {
         }
     }
 
+    /** Made by hand, and completed by Guice. */
+    static final class WithOptional extends Plain {
+        @Inject
+        Pool pool;
+
+        @com.google.inject.Inject(optional = true)
+        Handler handler;
+    }
+
     static final class TwiceModule extends AbstractModule {
         @Override
         protected void configure() {

@@ -39,12 +39,36 @@ import dev.quiesce.lifecycle.guice.Injected.PoolUser;
 import dev.quiesce.lifecycle.guice.Injected.Repository;
 import dev.quiesce.lifecycle.guice.Injected.Server;
 import dev.quiesce.lifecycle.guice.Injected.TwiceModule;
+import dev.quiesce.lifecycle.guice.Injected.WithOptional;
 import java.time.Duration;
 import java.util.Set;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class LifecycleModuleTest {
+
+    @Test
+    void optionalMember_isADependency_onlyWhereThereIsABinding() {
+        Module made = new AbstractModule() {
+            @Override
+            protected void configure() {
+                bind(WithOptional.class).toInstance(new WithOptional());
+                LifecycleBinder.of(binder())
+                        .component("pool", Pool.class)
+                        .component("made", Key.get(WithOptional.class));
+            }
+        };
+        Module handler = new AbstractModule() {
+            @Override
+            protected void configure() {
+                LifecycleBinder.of(binder()).component("middle", Middle.class);
+                bind(Handler.class).to(Middle.class);
+            }
+        };
+
+        assertThat(graph(made).dependenciesOf("made")).containsExactly("pool");
+        assertThat(graph(made, handler).dependenciesOf("made")).containsExactly("middle", "pool");
+    }
 
     @Test
     void componentThatInjectsAnother_dependsOnIt_howeverModulesAreInstalled() {
