@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  *
  * <p>A component does not know its position: its name and its dependencies belong to its registration in a
  * {@link ComponentGraph}. The {@link Coordinator} calls {@code start} once, after the components it depends on have
- * started, and later takes the whole service through three stages, each a barrier: <em>every</em> component has
+ * started, and later takes the whole service through stages, each a barrier: after a time to linger <em>every</em> component has
  * quiesced before any drains, and every component has drained, or used up its time, before any is stopped. So a
  * request in flight can still use everything that it needs.
  *
@@ -28,6 +28,19 @@ public interface Lifecycle {
      *     {@link #stop} is called on this component too, so that what it had half opened is released
      */
     void start() throws Exception;
+
+    /**
+     * Goes on serving, although the service is no longer ready, until those who send work are seen to have gone elsewhere.
+     * Returns at once by default.
+     *
+     * <p>Called before {@link #quiesce}, if the budgets have time to linger. That time ends as soon as every component that
+     * has its own version of this method has returned from it; if there is none, it is used up, since nobody looks.
+     * Interrupted when the operator hurries the shutdown.
+     *
+     * @param deadline the point by which this method should have returned, whether they have gone or not
+     * @throws Exception if it cannot be told whether they have gone; the shutdown goes on and reports it
+     */
+    default void linger(Deadline deadline) throws Exception {}
 
     /**
      * Refuses new work from outside and returns at once. What has been accepted goes on. Does nothing by default.

@@ -58,7 +58,7 @@ public record Report(
      * One step of one component.
      *
      * @param component the component's name
-     * @param stage the stage in which it was taken: starting, quiescing, draining or stopping
+     * @param stage the stage in which it was taken: starting, lingering, quiescing, draining or stopping
      * @param outcome how it ended
      * @param began when it began, from the begin of the start if it was taken then, and otherwise from the request to stop
      * @param took how long it took

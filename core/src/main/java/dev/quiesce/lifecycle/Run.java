@@ -86,7 +86,20 @@ final class Run {
         return fault == null ? null : StartFailedException.of(fault, report);
     }
 
+    /** Ends as soon as those who look have seen what they wait for; if nobody looks, with its time. */
     private void linger(long end) {
+        Set<String> watchers = startedThatDo("linger");
+        if (time.nanoTime() - end >= 0) {
+            return;
+        }
+        if (watchers.isEmpty()) {
+            sleep(end);
+        } else {
+            run(Stage.LINGERING, Order.none(graph.names()), watchers, null, end);
+        }
+    }
+
+    private void sleep(long end) {
         boolean interrupted = false;
         while (!state.isHurried() && time.nanoTime() - end < 0) {
             try {

@@ -160,7 +160,7 @@ final class RunState {
     @Nullable
     Long cut(Stage stage) {
         boolean givenUp = stage == Stage.STARTING && (startFault != null || isStopRequested());
-        if (hurried && (givenUp || stage == Stage.DRAINING)) {
+        if (hurried && (givenUp || stage == Stage.LINGERING || stage == Stage.DRAINING)) {
             return time.nanoTime() + CUT_GRACE.toNanos();
         }
         return givenUp ? (Long) (stopBegan() + budgets.drain().toNanos()) : null;

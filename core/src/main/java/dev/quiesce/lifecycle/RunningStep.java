@@ -82,6 +82,8 @@ final class RunningStep implements Runnable, Comparable<RunningStep> {
                 throw new InterruptedException("not begun, since it was no longer wanted when a thread was free");
             }
             lifecycle.start();
+        } else if (stage == Stage.LINGERING) {
+            lifecycle.linger(deadline);
         } else if (stage == Stage.QUIESCING) {
             lifecycle.quiesce();
         } else if (stage == Stage.DRAINING) {
