@@ -115,6 +115,23 @@ class CoordinatorStateTest {
     }
 
     @Test
+    void awaitStopRequest_returnsOnceAStopIsRequested_andNotBefore() throws Exception {
+        Coordinator service = on.chain();
+        service.start();
+        Future<?> waiting = on.caller().submit(() -> {
+            service.awaitStopRequest();
+            return null;
+        });
+        assertThat(waiting.isDone()).isFalse();
+        service.requestStop("test");
+
+        assertThat(waiting.get()).isNull();
+        Thread.currentThread().interrupt();
+        Coordinator other = on.chain();
+        assertThatThrownBy(other::awaitStopRequest).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
     void requestStop_keepsTheFirstReason_andStopsNothingByItself() throws Exception {
         Coordinator service = on.chain();
         service.start();

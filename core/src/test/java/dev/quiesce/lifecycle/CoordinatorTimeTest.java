@@ -5,6 +5,7 @@ import static dev.quiesce.lifecycle.CoordinatorFixture.await;
 import static dev.quiesce.lifecycle.CoordinatorFixture.hasEnded;
 import static dev.quiesce.lifecycle.testing.RecordingComponent.Call.DRAIN;
 import static dev.quiesce.lifecycle.testing.RecordingComponent.Call.QUIESCE;
+import static dev.quiesce.lifecycle.testing.RecordingComponent.Call.START;
 import static dev.quiesce.lifecycle.testing.RecordingComponent.Call.STOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -12,6 +13,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
@@ -185,6 +187,125 @@ class CoordinatorTimeTest {
         assertThat(stop.get().step("http", Stage.LINGERING).orElseThrow().outcome())
                 .isEqualTo(Outcome.COMPLETED);
         assertThat(stop.get().isClean()).isTrue();
+    }
+
+    @Test
+    void report_hasTheTimesOfEverything() throws Exception {
+        Coordinator service = on.coordinator(ComponentGraph.builder()
+                .add(
+                        "pool",
+                        on.component("pool").on(START, deadline -> on.clock().advance(Duration.ofMillis(70))))
+                .add(
+                        "http",
+                        on.component("http")
+                                .on(START, deadline -> on.clock().advance(Duration.ofMillis(30)))
+                                .on(QUIESCE, deadline -> on.clock().advance(Duration.ofMillis(1)))
+                                .on(DRAIN, deadline -> on.clock().advance(Duration.ofMillis(400)))
+                                .on(STOP, deadline -> on.clock().advance(Duration.ofMillis(20))),
+                        "pool"));
+        assertThat(service.report().stages()).isEmpty();
+        service.start();
+        on.clock().advance(Duration.ofSeconds(5));
+        assertThat(service.report().stages())
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of(Stage.STARTING, Duration.ofMillis(100), Stage.READY, Duration.ofSeconds(5)));
+        Report report = service.stop("test");
+        on.clock().advance(Duration.ofSeconds(7));
+
+        assertThat(report.startTime()).isEqualTo(Duration.ofMillis(100));
+        assertThat(report.stopTime()).isEqualTo(Duration.ofMillis(421));
+        assertThat(report.stages())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        Stage.STARTING, Duration.ofMillis(100),
+                        Stage.READY, Duration.ofSeconds(5),
+                        Stage.LINGERING, Duration.ZERO,
+                        Stage.QUIESCING, Duration.ofMillis(1),
+                        Stage.DRAINING, Duration.ofMillis(400),
+                        Stage.STOPPING, Duration.ofMillis(20)));
+        assertThat(List.of(
+                        began(report, "pool", Stage.STARTING),
+                        began(report, "http", Stage.STARTING),
+                        began(report, "http", Stage.DRAINING),
+                        began(report, "http", Stage.STOPPING),
+                        began(report, "pool", Stage.STOPPING)))
+                .containsExactly(0L, 70L, 1L, 401L, 421L);
+    }
+
+    private static long began(Report report, String component, Stage stage) {
+        return report.step(component, stage).orElseThrow().began().toMillis();
+    }
+
+    @Test
+    void report_whileStarting_hasTheTimeSinceTheBegin() throws Exception {
+        CountDownLatch starting = new CountDownLatch(1);
+        CountDownLatch mayStart = new CountDownLatch(1);
+        Coordinator service = on.coordinator(ComponentGraph.builder()
+                .add("pool", on.component("pool").on(START, deadline -> {
+                    starting.countDown();
+                    mayStart.await();
+                })));
+        Future<Boolean> start = on.caller().submit(service::start);
+        starting.await();
+        on.clock().advance(Duration.ofMillis(250));
+
+        assertThat(service.report().startTime()).isEqualTo(Duration.ofMillis(250));
+        assertThat(service.report().stages()).containsEntry(Stage.STARTING, Duration.ofMillis(250));
+        mayStart.countDown();
+        assertThat(start.get()).isTrue();
+    }
+
+    @Test
+    void skippedStep_hasThePointAtWhichItWasSkipped() throws Exception {
+        CountDownLatch draining = new CountDownLatch(1);
+        Coordinator service = on.coordinator(ComponentGraph.builder()
+                .add("pool", on.component("pool"))
+                .add(
+                        "http",
+                        on.component("http").on(DRAIN, deadline -> {
+                            draining.countDown();
+                            on.awaitEnd();
+                        }),
+                        "pool"));
+        service.start();
+        Future<Report> stop = on.caller().submit(() -> service.stop("test"));
+        draining.await();
+        on.clock().advance(Duration.ofMillis(300));
+        service.hurry();
+
+        assertThat(stop.get().step("pool", Stage.DRAINING).orElseThrow().outcome())
+                .isEqualTo(Outcome.SKIPPED);
+        assertThat(began(stop.get(), "pool", Stage.DRAINING)).isEqualTo(300);
+    }
+
+    @Test
+    void quiesceThatHangs_getsAQuarterOfAShortDrain() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        Coordinator service = Coordinator.of(
+                ComponentGraph.builder()
+                        .add("bad", on.component("bad").on(QUIESCE, deadline -> on.hang(entered)))
+                        .build(),
+                Budgets.ofTotal(Duration.ofSeconds(2)).withStop(Duration.ofSeconds(1)),
+                on.clock());
+        service.start();
+        Future<Report> stop = on.caller().submit(() -> service.stop("test"));
+        entered.await();
+        on.clock().advance(Duration.ofMillis(240));
+        assertThat(service.stage()).isEqualTo(Stage.QUIESCING);
+        on.clock().advance(Duration.ofMillis(10));
+
+        assertThat(stop.get().step("bad", Stage.QUIESCING).orElseThrow().took()).isEqualTo(Duration.ofMillis(250));
+    }
+
+    @Test
+    void hurryEndsALingerThatNobodyWatches() throws Exception {
+        Coordinator service = Coordinator.of(on.graph(), BUDGETS.withLinger(Duration.ofSeconds(2)), on.clock());
+        service.start();
+        Future<Report> stop = on.caller().submit(() -> service.stop("test"));
+        await(() -> service.stage() == Stage.LINGERING);
+        on.clock().advance(Duration.ofMillis(100));
+        service.hurry();
+
+        assertThat(stop.get().stages()).containsEntry(Stage.LINGERING, Duration.ofMillis(100));
     }
 
     @Test

@@ -8,6 +8,16 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class DeadlineTest {
+
+    @Test
+    void text_hasTheTimeLeft() {
+        ManualClock clock = new ManualClock();
+        Deadline deadline = Deadline.after(Duration.ofMillis(1500), clock);
+        assertThat(deadline).hasToString("in 1500 ms");
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(deadline).hasToString("in 0 ms");
+    }
+
     private final ManualClock clock = new ManualClock();
 
     @Test

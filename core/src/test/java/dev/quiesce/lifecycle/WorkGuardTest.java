@@ -49,6 +49,7 @@ class WorkGuardTest {
 
     @Test
     void quiesce_refusesNewWork_andLetsTheRestGoOn() throws Exception {
+        assertThat(guard.isQuiesced()).isFalse();
         guard.tryEnter();
         guard.quiesce();
 
@@ -100,6 +101,18 @@ class WorkGuardTest {
                 .isInstanceOf(TimeoutException.class)
                 .hasMessage("7 in flight: GET /1 (700 ms), GET /2 (600 ms), GET /3 (500 ms), GET /4 (400 ms),"
                         + " GET /5 (300 ms), …");
+    }
+
+    @Test
+    void fiveHolders_areAllNamed() {
+        for (int i = 1; i <= 5; i++) {
+            guard.tryHold("GET /" + i);
+            clock.advance(Duration.ofMillis(100));
+        }
+
+        assertThat(guard.describe())
+                .isEqualTo(
+                        "5 in flight: GET /1 (500 ms), GET /2 (400 ms), GET /3 (300 ms), GET /4 (200 ms), GET /5 (100 ms)");
     }
 
     @Test

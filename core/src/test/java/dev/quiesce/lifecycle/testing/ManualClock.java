@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A clock that stands still until it is told to advance. Safe for use by many threads. */
 public final class ManualClock implements TimeSource {
-    private final AtomicLong now = new AtomicLong();
+
+    /** So that readings soon overflow, as those of a clock of arbitrary origin may. */
+    private static final long ORIGIN = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(1);
+
+    private final AtomicLong now = new AtomicLong(ORIGIN);
 
     /** Moves the clock. Whoever waits for a point that is then reached goes on. */
     public void advance(Duration duration) {
