@@ -100,6 +100,12 @@ class ComponentGraphTest {
     }
 
     @Test
+    void preferredStopSequence_readsAsItStops() {
+        assertThat(StopSequence.first("http").then("pool d4", "pool main").then("sessions"))
+                .hasToString("http → pool d4, pool main → sessions");
+    }
+
+    @Test
     void preferredStopSequence_ordersWhatDependenciesLeaveFree() {
         ComponentGraph graph = ComponentGraph.builder()
                 .add("http", component("http"), "pool 1", "pool 2", "sessions", "sockets")

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -142,6 +143,27 @@ class CoordinatorRobustnessTest {
 
         assertThat(start.get()).isFalse();
         assertThat(on.log().events()).containsExactly("stop late");
+    }
+
+    @Test
+    void stepsThatManyOthersFollow_goFirst_whenThreadsAreScarce() throws Exception {
+        List<RunningStep> waiting = new CopyOnWriteArrayList<>();
+        Coordinator service = new Coordinator(
+                ComponentGraph.builder()
+                        .add("a", on.component("a"))
+                        .add("d", on.component("d"))
+                        .add("c", on.component("c"), "d")
+                        .add("b", on.component("b"), "c")
+                        .add("e", on.component("e"))
+                        .add("f", on.component("f"), "e")
+                        .build(),
+                BUDGETS,
+                on.clock(),
+                step -> waiting.add((RunningStep) step));
+        on.caller().submit(service::start);
+        await(() -> waiting.size() == 3);
+
+        assertThat(waiting.stream().sorted().map(RunningStep::component)).containsExactly("d", "e", "a");
     }
 
     @Test

@@ -217,6 +217,25 @@ class LogTest {
     }
 
     @Test
+    void listenerThatIsLate_isNamed() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        Coordinator service = on.chain().listen(new Late(never));
+        service.start();
+        service.stop("test");
+        never.countDown();
+
+        assertThat(lines())
+                .contains("WARN The listener " + Late.class.getName() + " is late, and is not waited for any longer");
+    }
+
+    private record Late(CountDownLatch never) implements LifecycleListener {
+        @Override
+        public void entered(Stage stage) throws InterruptedException {
+            never.await();
+        }
+    }
+
+    @Test
     void failedStart_saysWhyItRollsBack() {
         Coordinator service = on.coordinator(ComponentGraph.builder()
                 .add("http", on.component("http").on(START, deadline -> {

@@ -54,13 +54,15 @@ class ReportJsonTest {
     @Test
     void culprit_isNamed_withItsErrorAndItsStack() {
         StackTraceElement frame = new StackTraceElement("com.example.Pool", "close", "Pool.java", 42);
+        StackTraceElement caller = new StackTraceElement("com.example.Pool", "stop", "Pool.java", 7);
         String json = report(
                         Stage.FAILED,
                         "SIGTERM",
                         true,
                         List.of("pool", "http"),
                         fault("http", Outcome.FAILED, new IOException("cannot close"), List.of()),
-                        fault("pool", Outcome.OVERRAN, null, List.of(frame)))
+                        fault("pool", Outcome.OVERRAN, null, List.of(frame, caller)),
+                        step("pool", Stage.STOPPING, Outcome.COMPLETED, 9, 1))
                 .toJson();
 
         assertThat(json)
@@ -70,7 +72,8 @@ class ReportJsonTest {
                                 + " cannot close; pool overran while stopping after 9 ms with 2 in flight at"
                                 + " com.example.Pool.close(Pool.java:42)\"")
                 .contains("\"error\":\"cannot close\",\"errorType\":\"java.io.IOException\"")
-                .contains("\"stack\":[\"com.example.Pool.close(Pool.java:42)\"]");
+                .contains("\"stack\":[\"com.example.Pool.close(Pool.java:42)\",\"com.example.Pool.stop(Pool.java:7)\"]")
+                .contains("{\"name\":\"pool\",\"outcome\":\"OVERRAN\",");
     }
 
     @Test

@@ -324,13 +324,20 @@ class LifecycleModuleTest {
         Module module = new PrivateModule() {
             @Override
             protected void configure() {
-                LifecycleBinder.of(binder()).budgets(Budgets.defaults());
+                LifecycleBinder.of(binder())
+                        .budgets(Budgets.defaults())
+                        .preferStop(StopSequence.first("pool"))
+                        .listener(Ends.class)
+                        .component("pool", Pool.class);
             }
         };
 
         assertThatThrownBy(() -> graph(module, new LifecycleModule()))
                 .isInstanceOf(CreationException.class)
-                .hasMessageContaining("Budgets cannot be set in a private module");
+                .hasMessageContainingAll(
+                        "Budgets cannot be set in a private module",
+                        "The preferred stop sequence cannot be set in a private module",
+                        "A listener cannot be set in a private module");
     }
 
     @Test
