@@ -15,7 +15,9 @@ import dev.quiesce.realtime.SocketHub;
 import dev.quiesce.realtime.SocketHubConfig;
 import dev.quiesce.session.MemorySessions;
 import dev.quiesce.session.MemorySessionsConfig;
-import dev.quiesce.web.config.ServiceConfig.Listener;
+import dev.quiesce.web.http.HttpServer;
+import dev.quiesce.web.http.JettyContainer;
+import dev.quiesce.web.http.Listen;
 import jakarta.servlet.http.HttpServlet;
 import java.time.Duration;
 import java.util.List;
@@ -31,11 +33,13 @@ import org.eclipse.jetty.server.handler.ContextHandler;
 final class HttpModule extends AbstractModule {
     private static final String CONTAINER = "container";
 
-    private final Listener listener;
+    private final Listen listen;
+    private final Duration quietPeriod;
     private final Duration sessionTimeout;
 
-    HttpModule(Listener listener, Duration sessionTimeout) {
-        this.listener = listener;
+    HttpModule(Listen listen, Duration quietPeriod, Duration sessionTimeout) {
+        this.listen = listen;
+        this.quietPeriod = quietPeriod;
         this.sessionTimeout = sessionTimeout;
     }
 
@@ -63,7 +67,7 @@ final class HttpModule extends AbstractModule {
     @Provides
     @Singleton
     JettyContainer container() {
-        return new JettyContainer(listener.host(), listener.port());
+        return new JettyContainer(listen);
     }
 
     @Provides
@@ -103,6 +107,7 @@ final class HttpModule extends AbstractModule {
         return new HttpServer(
                 container,
                 List.of(socketContext, servletContext),
-                () -> coordinator.get().stage() == Stage.READY);
+                () -> coordinator.get().stage() == Stage.READY,
+                quietPeriod);
     }
 }

@@ -15,6 +15,8 @@ import dev.quiesce.web.board.OfferFeed;
 import dev.quiesce.web.config.ServiceConfig;
 import dev.quiesce.web.drill.DrillModule;
 import dev.quiesce.web.drill.DrillStreams;
+import dev.quiesce.web.http.HttpServer;
+import dev.quiesce.web.http.ManagementServer;
 import jakarta.servlet.http.HttpServlet;
 import java.util.Map;
 
@@ -41,7 +43,7 @@ final class ServiceModule extends AbstractModule {
                         .then("sockets")
                         .then("sessions"));
         install(new DatabaseModule(config.main(), config.d4(), config.embedded()));
-        install(new HttpModule(config.http(), config.sessionTimeout()));
+        install(new HttpModule(config.http(), config.quietPeriod(), config.sessionTimeout()));
 
         install(new BoardModule());
         bind(LiveOffers.class);

@@ -31,6 +31,13 @@ final class CrossChecks {
     }
 
     private static void checkPorts(Values values, Mistakes mistakes) {
+        boolean inherited = values.find(Settings.HTTP_INHERITED).orElse(false);
+        if (inherited && values.find(Settings.HTTP_SOCKET).isPresent()) {
+            mistakes.add("http.socket and http.inherited are both set: HTTP is served in one place, unset one");
+        }
+        if (inherited || values.find(Settings.HTTP_SOCKET).isPresent()) {
+            return;
+        }
         Optional<Integer> http = values.find(Settings.HTTP_PORT).filter(port -> port != 0);
         if (http.isPresent() && http.equals(values.find(Settings.ADMIN_PORT))) {
             mistakes.add("http.port and admin.port are both " + http.get() + ": the listeners need a port each");

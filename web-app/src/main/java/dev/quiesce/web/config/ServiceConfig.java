@@ -2,6 +2,7 @@ package dev.quiesce.web.config;
 
 import dev.quiesce.db.PoolConfig;
 import dev.quiesce.lifecycle.Budgets;
+import dev.quiesce.web.http.Listen;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,26 +19,20 @@ import java.util.Optional;
  * @param d4 the database of the offers
  * @param embedded the embedded MariaDB, if it is asked for; if not, both databases have a URL, otherwise neither has
  * @param shutdown the time that the service has to start and to stop
+ * @param quietPeriod for how long nothing may have come for the linger to end early
  * @param sessionTimeout how long an HTTP session lives without a request
  * @param drill whether the endpoints that prove restarts are served
  */
 public record ServiceConfig(
-        Listener http,
-        Listener admin,
+        Listen http,
+        Listen.Tcp admin,
         Database main,
         Database d4,
         Optional<Embedded> embedded,
         Budgets shutdown,
+        Duration quietPeriod,
         Duration sessionTimeout,
         boolean drill) {
-
-    /**
-     * Where connections are accepted.
-     *
-     * @param host the address or host name to bind, {@code 0.0.0.0} for every IPv4 interface
-     * @param port the port, or 0 for any free one
-     */
-    public record Listener(String host, int port) {}
 
     /**
      * How a database is reached.

@@ -2,10 +2,12 @@ package dev.quiesce.web.config;
 
 import dev.quiesce.web.config.ServiceConfig.Embedded;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The one table of settings: everything that the service can be told is here, and every source reads from here. */
@@ -29,6 +31,21 @@ final class Settings {
             "http.host", HOST, "0.0.0.0", "Address on which HTTP is served; 0.0.0.0 is every IPv4 interface.");
     static final Setting<Integer> HTTP_PORT =
             Setting.of("http.port", PORT, "8080", "Port on which HTTP is served; 0 takes any free one.");
+    static final Setting<Path> HTTP_SOCKET = Setting.optional(
+            "http.socket",
+            PATH,
+            "Socket of the Unix domain on which HTTP is served in place of the port: a file in an existing folder.");
+    static final Setting<Set<PosixFilePermission>> HTTP_SOCKET_MODE = Setting.of(
+            "http.socket.mode", new ValueType.Mode(), "660", "Permissions of that file; to connect is to write to it.");
+    static final Setting<String> HTTP_SOCKET_GROUP = Setting.optional(
+            "http.socket.group",
+            TEXT,
+            "Group of that file, such as that of the proxy; by default that of the process.");
+    static final Setting<Boolean> HTTP_INHERITED = Setting.of(
+            "http.inherited",
+            FLAG,
+            "false",
+            "Serve HTTP on the listening socket that the standard input is, as from systemd with StandardInput=socket.");
     static final Setting<String> ADMIN_HOST = Setting.of(
             "admin.host",
             HOST,
@@ -63,6 +80,11 @@ final class Settings {
             new ValueType.Time(Duration.ofSeconds(0), Duration.ofHours(1)),
             "0s",
             "Part of it in which the service is unready but still serves everything, so that load balancers can leave.");
+    static final Setting<Duration> SHUTDOWN_QUIET = Setting.of(
+            "shutdown.quiet-period",
+            new ValueType.Time(Duration.ofMillis(10), Duration.ofHours(1)),
+            "1s",
+            "The linger ends early when no connection and no request has come for so long.");
     static final Setting<Boolean> DRILL = Setting.of(
             "drill", FLAG, "false", "Serve the endpoints under /drill that prove restarts. Not for production.");
 
@@ -81,11 +103,26 @@ final class Settings {
 
     /** Returns the whole table, in the order in which it is shown. */
     private static List<Setting<?>> all() {
-        List<Setting<?>> all = new ArrayList<>(List.of(HTTP_HOST, HTTP_PORT, ADMIN_HOST, ADMIN_PORT));
+        List<Setting<?>> all = new ArrayList<>(List.of(
+                HTTP_HOST,
+                HTTP_PORT,
+                HTTP_SOCKET,
+                HTTP_SOCKET_MODE,
+                HTTP_SOCKET_GROUP,
+                HTTP_INHERITED,
+                ADMIN_HOST,
+                ADMIN_PORT));
         for (DatabaseSettings database : DATABASES) {
             all.addAll(database.all());
         }
-        all.addAll(List.of(DB_EMBEDDED, DB_EMBEDDED_DATA, SESSION_TIMEOUT, SHUTDOWN_TIMEOUT, SHUTDOWN_LINGER, DRILL));
+        all.addAll(List.of(
+                DB_EMBEDDED,
+                DB_EMBEDDED_DATA,
+                SESSION_TIMEOUT,
+                SHUTDOWN_TIMEOUT,
+                SHUTDOWN_LINGER,
+                SHUTDOWN_QUIET,
+                DRILL));
         return List.copyOf(all);
     }
 

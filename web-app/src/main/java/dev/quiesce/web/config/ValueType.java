@@ -2,11 +2,14 @@ package dev.quiesce.web.config;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the values of a setting are.
@@ -213,6 +216,39 @@ sealed interface ValueType<T> {
             } catch (InvalidPathException e) {
                 return Optional.empty();
             }
+        }
+    }
+
+    /** The permissions of a file, as three octal digits. */
+    record Mode() implements ValueType<Set<PosixFilePermission>> {
+        private static final String LETTERS = "rwx";
+
+        @Override
+        public String label() {
+            return "MODE";
+        }
+
+        @Override
+        public String expected() {
+            return "three octal digits, such as 660";
+        }
+
+        @Override
+        public Optional<Set<PosixFilePermission>> parse(String text) {
+            if (text.length() != LETTERS.length()) {
+                return Optional.empty();
+            }
+            StringBuilder letters = new StringBuilder();
+            for (int i = 0; i < text.length(); i++) {
+                int digit = Character.digit(text.charAt(i), 8);
+                if (digit < 0) {
+                    return Optional.empty();
+                }
+                for (int bit = 0; bit < LETTERS.length(); bit++) {
+                    letters.append((digit << bit & 4) == 0 ? '-' : LETTERS.charAt(bit));
+                }
+            }
+            return Optional.of(PosixFilePermissions.fromString(letters.toString()));
         }
     }
 

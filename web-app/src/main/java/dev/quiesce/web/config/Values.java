@@ -3,8 +3,8 @@ package dev.quiesce.web.config;
 import dev.quiesce.lifecycle.Budgets;
 import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
-import dev.quiesce.web.config.ServiceConfig.Listener;
 import dev.quiesce.web.config.Settings.DatabaseSettings;
+import dev.quiesce.web.http.Listen;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -60,14 +60,25 @@ final class Values {
     /** Returns the whole configuration. Call this only once it has been found free of mistakes. */
     ServiceConfig toConfig() {
         return new ServiceConfig(
-                new Listener(get(Settings.HTTP_HOST), get(Settings.HTTP_PORT)),
-                new Listener(get(Settings.ADMIN_HOST), get(Settings.ADMIN_PORT)),
+                http(),
+                new Listen.Tcp(get(Settings.ADMIN_HOST), get(Settings.ADMIN_PORT)),
                 database(Settings.DB_MAIN),
                 database(Settings.DB_D4),
                 get(Settings.DB_EMBEDDED).source().map(source -> new Embedded(source, get(Settings.DB_EMBEDDED_DATA))),
                 budgets(get(Settings.SHUTDOWN_TIMEOUT), get(Settings.SHUTDOWN_LINGER)),
+                get(Settings.SHUTDOWN_QUIET),
                 get(Settings.SESSION_TIMEOUT),
                 get(Settings.DRILL));
+    }
+
+    private Listen http() {
+        if (get(Settings.HTTP_INHERITED)) {
+            return new Listen.Inherited();
+        }
+        Optional<Path> socket = find(Settings.HTTP_SOCKET);
+        return socket.isPresent()
+                ? new Listen.Unix(socket.get(), get(Settings.HTTP_SOCKET_MODE), find(Settings.HTTP_SOCKET_GROUP))
+                : new Listen.Tcp(get(Settings.HTTP_HOST), get(Settings.HTTP_PORT));
     }
 
     /** Throws IllegalArgumentException if the times do not fit. */

@@ -5,6 +5,7 @@ import static dev.quiesce.web.config.Configs.mistakes;
 import static dev.quiesce.web.config.Configs.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quiesce.web.http.Listen;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,11 @@ class ConfigMistakesTest {
         "shutdown.timeout, 61m",
         "shutdown.timeout, 8 s",
         "shutdown.timeout, 9999999999ms",
+        "http.socket.mode, 66",
+        "http.socket.mode, 0660",
+        "http.socket.mode, 668",
+        "http.socket.mode, rw-",
+        "shutdown.quiet-period, 9ms",
         "shutdown.linger, -1s",
         "shutdown.linger, 1d",
         "drill, 1",
@@ -145,10 +151,13 @@ class ConfigMistakesTest {
     void bothListenersOnOnePort_areRefused_unlessAnyPortWillDo() {
         assertThat(mistakes(EMBEDDED, "--http-port=8081"))
                 .containsExactly("http.port and admin.port are both 8081: the listeners need a port each");
-        assertThat(Configs.ready(EMBEDDED, "--http-port=0", "--admin-port=0")
-                        .http()
-                        .port())
-                .isZero();
+        assertThat(Configs.ready(EMBEDDED, "--http-port=0", "--admin-port=0").http())
+                .isEqualTo(new Listen.Tcp("0.0.0.0", 0));
+        assertThat(mistakes(EMBEDDED, "--http-socket=a.sock", "--http-inherited"))
+                .containsExactly("http.socket and http.inherited are both set: HTTP is served in one place, unset one");
+        assertThat(Configs.ready(EMBEDDED, "--http-port=8081", "--http-socket=a.sock")
+                        .http())
+                .isInstanceOf(Listen.Unix.class);
     }
 
     @Test

@@ -10,10 +10,11 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.quiesce.lifecycle.Budgets;
 import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
-import dev.quiesce.web.config.ServiceConfig.Listener;
+import dev.quiesce.web.http.Listen;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -40,14 +41,24 @@ class ConfigSourcesTest {
     void defaults_areThoseOfTheTable() {
         assertThat(ready(EMBEDDED))
                 .isEqualTo(new ServiceConfig(
-                        new Listener("0.0.0.0", 8080),
-                        new Listener("127.0.0.1", 8081),
+                        new Listen.Tcp("0.0.0.0", 8080),
+                        new Listen.Tcp("127.0.0.1", 8081),
                         UNTOLD,
                         UNTOLD,
                         Optional.of(new Embedded(Embedded.Source.BUNDLED, Path.of(".quiesce/mariadb"))),
                         Budgets.defaults(),
+                        Duration.ofSeconds(1),
                         Duration.ofMinutes(30),
                         false));
+    }
+
+    @Test
+    void socketAndInheritedListener_takeThePlaceOfThePort() {
+        assertThat(ready(EMBEDDED, "--http-socket=/run/a.sock", "--http-socket-mode=604", "--http-socket-group=www")
+                        .http())
+                .isEqualTo(new Listen.Unix(
+                        Path.of("/run/a.sock"), PosixFilePermissions.fromString("rw----r--"), Optional.of("www")));
+        assertThat(ready(EMBEDDED, "--http-inherited").http()).isEqualTo(new Listen.Inherited());
     }
 
     @Test
@@ -70,16 +81,18 @@ class ConfigSourcesTest {
                 Map.entry("QUIESCE_SESSION_TIMEOUT", "2h"),
                 Map.entry("QUIESCE_SHUTDOWN_TIMEOUT", "20s"),
                 Map.entry("QUIESCE_SHUTDOWN_LINGER", "5s"),
+                Map.entry("QUIESCE_SHUTDOWN_QUIET_PERIOD", "400ms"),
                 Map.entry("QUIESCE_DRILL", "true"));
 
         assertThat(ready(environment))
                 .isEqualTo(new ServiceConfig(
-                        new Listener("::1", 1),
-                        new Listener("localhost", 2),
+                        new Listen.Tcp("::1", 1),
+                        new Listen.Tcp("localhost", 2),
                         new Database(Optional.of(MAIN_URL), "anna", new Secret("one"), 3, Duration.ofMillis(250)),
                         new Database(Optional.of(D4_URL), "bert", new Secret("two"), 4, Duration.ofMinutes(5)),
                         Optional.empty(),
                         Budgets.ofTotal(Duration.ofSeconds(20)).withLinger(Duration.ofSeconds(5)),
+                        Duration.ofMillis(400),
                         Duration.ofHours(2),
                         true));
     }
@@ -89,6 +102,10 @@ class ConfigSourcesTest {
         return Stream.of(
                 arguments("http.host", List.of("h1", "10.0.0.1", "::1")),
                 arguments("http.port", List.of("0", "1", "65535")),
+                arguments("http.socket", List.of("a.sock", "b.sock", "c.sock")),
+                arguments("http.socket.mode", List.of("600", "660", "777")),
+                arguments("http.socket.group", List.of("g1", "g2", "g3")),
+                arguments("http.inherited", List.of("true", "false", "true")),
                 arguments("admin.host", List.of("h1", "h2", "h3")),
                 arguments("admin.port", List.of("0", "1", "65535")),
                 arguments("db.main.user", List.of("u1", "u2", "u3")),
@@ -102,6 +119,7 @@ class ConfigSourcesTest {
                 arguments("session.timeout", List.of("1s", "2m", "720h")),
                 arguments("shutdown.timeout", List.of("100ms", "9s", "1h")),
                 arguments("shutdown.linger", List.of("1ms", "2s", "5999ms")),
+                arguments("shutdown.quiet-period", List.of("10ms", "2s", "1h")),
                 arguments("drill", List.of("true", "false", "true")));
     }
 
@@ -167,12 +185,10 @@ class ConfigSourcesTest {
     void configFile_isNamedByTheCommandLineBeforeTheEnvironment() throws IOException {
         Path file = write("http.port=1\ndb.embedded=local");
 
-        assertThat(ready(Map.of("QUIESCE_CONFIG", file.toString())).http().port())
-                .isEqualTo(1);
+        assertThat(ready(Map.of("QUIESCE_CONFIG", file.toString())).http()).isEqualTo(new Listen.Tcp("0.0.0.0", 1));
         assertThat(ready(Map.of("QUIESCE_CONFIG", "/does/not/exist"), "--config", file.toString())
-                        .http()
-                        .port())
-                .isEqualTo(1);
+                        .http())
+                .isEqualTo(new Listen.Tcp("0.0.0.0", 1));
     }
 
     @Test
@@ -182,7 +198,7 @@ class ConfigSourcesTest {
 
         ServiceConfig config = ready(Map.of(), "--config=" + file);
 
-        assertThat(config.http().port()).isEqualTo(7);
+        assertThat(config.http()).isEqualTo(new Listen.Tcp("0.0.0.0", 7));
         assertThat(config.embedded()).contains(new Embedded(Embedded.Source.LOCAL, Path.of("a\\b\u00e9\u00e9")));
     }
 

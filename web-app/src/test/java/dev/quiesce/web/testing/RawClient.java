@@ -1,10 +1,16 @@
 package dev.quiesce.web.testing;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,25 +19,34 @@ public final class RawClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
     private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
 
-    private final Socket socket;
+    private final Closeable connection;
     private final InputStream input;
+    private final OutputStream output;
 
-    private RawClient(Socket socket) throws IOException {
-        this.socket = socket;
-        this.input = socket.getInputStream();
-        socket.setSoTimeout(PATIENCE_MILLIS);
-        socket.setTcpNoDelay(true);
+    private RawClient(Closeable connection, InputStream input, OutputStream output) {
+        this.connection = connection;
+        this.input = input;
+        this.output = output;
     }
 
     /** Connects to the host and port of a URI. */
     public static RawClient connect(URI uri) throws IOException {
-        return new RawClient(new Socket(uri.getHost(), uri.getPort()));
+        Socket socket = new Socket(uri.getHost(), uri.getPort());
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
+        return new RawClient(socket, socket.getInputStream(), socket.getOutputStream());
+    }
+
+    /** Connects to a socket of the Unix domain. Has no patience of its own. */
+    public static RawClient connect(Path file) throws IOException {
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(file));
+        return new RawClient(channel, Channels.newInputStream(channel), Channels.newOutputStream(channel));
     }
 
     /** Sends a request without reading its answer. */
     public void send(String text) throws IOException {
-        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-        socket.getOutputStream().flush();
+        output.write(text.getBytes(StandardCharsets.ISO_8859_1));
+        output.flush();
     }
 
     /** Returns the answer to a GET, head and body. */
@@ -65,6 +80,6 @@ public final class RawClient implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        connection.close();
     }
 }

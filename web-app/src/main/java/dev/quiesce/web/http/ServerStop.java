@@ -1,9 +1,9 @@
-package dev.quiesce.web;
+package dev.quiesce.web.http;
 
 import dev.quiesce.lifecycle.Deadline;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** Stops a Jetty server so that it leaves no thread, however little time there is. */
@@ -19,7 +19,7 @@ final class ServerStop {
      * @throws InterruptedException if interrupted; everything has been stopped all the same, without time for what was
      *     under way
      */
-    static void stop(Server server, ServerConnector connector, Deadline deadline) throws Exception {
+    static void stop(Server server, AbstractConnector connector, Deadline deadline) throws Exception {
         QueuedThreadPool threads = (QueuedThreadPool) server.getThreadPool();
         // An interrupt would keep Jetty from ending its selectors, whose threads it would then wait for.
         boolean interrupted = Thread.interrupted();

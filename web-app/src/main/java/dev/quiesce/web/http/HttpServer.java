@@ -1,4 +1,4 @@
-package dev.quiesce.web;
+package dev.quiesce.web.http;
 
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
@@ -10,20 +10,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.IdleTimeout;
-import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP listener of a Jetty container: opens the port, and closes it without losing a request.
  *
- * <p>As soon as the service is no longer ready, every response carries {@code Connection: close}. When it quiesces, the
- * port closes; requests on open connections are still served. Draining ends when no request is in flight. A connection
- * that has not been told to close gets a short window for a request that may be on its way, and is then closed by FIN.
+ * <p>As soon as the service is no longer ready, every response carries {@code Connection: close}, and HTTP/2 connections get
+ * GOAWAY. Lingering ends when no connection and no request has come for a while. When the service quiesces, what waits to be
+ * accepted is accepted and the port closes; requests on open connections are still served. Draining ends when no request is
+ * in flight. A connection that has not been told to close gets a short window for a request that may be on its way, and is
+ * then closed by FIN.
  *
  * <p>Jetty's own graceful stop is not used: its {@code shutdownIdleTimeout} cuts responses in flight if it is short and
  * lets idle connections hold the exit if it is long; see {@code AbstractConnector.shutdown} in Jetty 12.1.
@@ -39,12 +37,10 @@ public final class HttpServer implements Lifecycle {
     /** What a connection gets that dribbles bytes but no whole request. */
     private static final Duration LONGEST_WITHOUT_REQUEST = Duration.ofSeconds(1);
 
-    /** What a connection that has just been accepted takes to be known. */
-    private static final Duration SETTLING = Duration.ofMillis(25);
-
     private static final Duration POLL = Duration.ofMillis(5);
 
     private final JettyContainer container;
+    private final Duration quietPeriod;
     private final RequestsInFlight requests;
     private final AtomicBoolean quiesced = new AtomicBoolean();
     private volatile long quiescedAt;
@@ -55,9 +51,12 @@ public final class HttpServer implements Lifecycle {
      * @param container the container, which must start before this and stop after it
      * @param handlers what serves requests: the first handler that accepts one answers it
      * @param ready whether the service is ready; asked for each request
+     * @param quietPeriod for how long no connection and no request may have come for traffic to count as gone. It should be
+     *     longer than the balancer takes between two requests when it still sends them
      */
-    public HttpServer(JettyContainer container, List<Handler> handlers, BooleanSupplier ready) {
+    public HttpServer(JettyContainer container, List<Handler> handlers, BooleanSupplier ready, Duration quietPeriod) {
         this.container = container;
+        this.quietPeriod = quietPeriod;
         this.requests = new RequestsInFlight(() -> quiesced.get() || !ready.getAsBoolean());
         requests.setHandler(new Handler.Sequence(handlers.toArray(Handler[]::new)));
         container.handle(requests);
@@ -72,20 +71,20 @@ public final class HttpServer implements Lifecycle {
     @Override
     public void start() throws IOException {
         refuseOnceQuiesced();
-        ServerConnector connector = container.connector();
+        PortConnector connector = container.connector();
         try {
             connector.start();
         } catch (IOException e) {
-            throw ListenFailure.of(connector, e);
+            throw e;
         } catch (Exception e) {
             throw new IllegalStateException("the connector did not start", e);
         }
         if (quiesced.get()) {
             // The port may have been opened after it was closed.
-            connector.close();
+            connector.closePort();
             refuseOnceQuiesced();
         }
-        log.info("Serving HTTP on http://{}:{}/", connector.getHost(), connector.getLocalPort());
+        log.info("Serving HTTP on {}", connector.port());
     }
 
     /** Returns the number of requests in flight. */
@@ -99,11 +98,30 @@ public final class HttpServer implements Lifecycle {
         return connections().size();
     }
 
+    /** Waits until no connection and no request has come for the quiet period, at most until the deadline. */
+    @Override
+    public void linger(Deadline deadline) throws InterruptedException {
+        connections().forEach(OpenConnection::goAway);
+        long begin = System.nanoTime();
+        long quietNanos = quietPeriod.toNanos();
+        while (!deadline.isExpired()) {
+            long arrival = later(begin, later(container.connector().lastAccept(), requests.lastArrival()));
+            long quiet = System.nanoTime() - arrival;
+            if (quiet >= quietNanos) {
+                log.info("Traffic has gone: nothing has come for {} ms", quietPeriod.toMillis());
+                return;
+            }
+            TimeUnit.NANOSECONDS.sleep(Math.min(quietNanos - quiet, deadline.remaining(TimeUnit.NANOSECONDS)));
+        }
+        log.info("Traffic has not gone within the linger; going on without waiting any longer");
+    }
+
     @Override
     public void quiesce() {
         if (quiesced.compareAndSet(false, true)) {
+            container.connector().closePort();
             quiescedAt = System.nanoTime();
-            container.connector().close();
+            connections().forEach(OpenConnection::goAway);
         }
     }
 
@@ -116,6 +134,7 @@ public final class HttpServer implements Lifecycle {
     public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
         long calmSince = quiescedAt;
         while (!isDrained() && !deadline.isExpired()) {
+            // As long as work waits for a thread, bytes may have come that no selector has been able to notice.
             if (container.isBusy()) {
                 calmSince = System.nanoTime();
             }
@@ -127,10 +146,16 @@ public final class HttpServer implements Lifecycle {
         }
     }
 
+    /** Closes the port and every connection, whatever is on its way. */
     @Override
-    public void stop(Deadline deadline) {
+    public void stop(Deadline deadline) throws InterruptedException {
         quiesce();
-        connections().forEach(EndPoint::close);
+        connections().forEach(OpenConnection::cut);
+        // Closed ones are gone a moment later, and those that have just been accepted come one after the other.
+        while (!isEmpty() && !deadline.isExpired()) {
+            TimeUnit.MILLISECONDS.sleep(1);
+            connections().forEach(OpenConnection::cut);
+        }
     }
 
     private void refuseOnceQuiesced() {
@@ -140,40 +165,36 @@ public final class HttpServer implements Lifecycle {
     }
 
     private boolean isDrained() {
-        return sinceQuiesced().compareTo(SETTLING) >= 0
-                && requests.count() == 0
-                && connections().isEmpty();
+        return requests.count() == 0 && isEmpty();
+    }
+
+    private boolean isEmpty() {
+        return !container.connector().hasUnsettled() && connections().isEmpty();
     }
 
     /**
      * Closes connections without a request.
      *
-     * @param calm how long no work has waited for a thread: a request that has just got one is not yet known as such
+     * @param calm for how long the port has been closed and no work has waited for a thread
      */
     private void closeIdle(Duration calm) {
         if (calm.compareTo(IDLE_WINDOW) < 0) {
             return;
         }
         boolean patienceIsOver = calm.compareTo(LONGEST_WITHOUT_REQUEST) >= 0;
-        for (EndPoint connection : connections()) {
-            if ((patienceIsOver || isIdle(connection)) && !requests.isBusy(connection)) {
+        for (OpenConnection connection : connections()) {
+            boolean idle = patienceIsOver || connection.idleFor().compareTo(IDLE_WINDOW) >= 0;
+            if (idle && connection.isWaiting() && !requests.isBusy(connection.http())) {
                 connection.close();
             }
         }
     }
 
-    private static boolean isIdle(EndPoint connection) {
-        return connection instanceof IdleTimeout timeout && timeout.getIdleFor() >= IDLE_WINDOW.toMillis();
+    private List<OpenConnection> connections() {
+        return OpenConnection.of(container.connector());
     }
 
-    private Duration sinceQuiesced() {
-        return Duration.ofNanos(System.nanoTime() - quiescedAt);
-    }
-
-    /** Returns the HTTP connections, without those that have been upgraded to sockets. */
-    private List<EndPoint> connections() {
-        return container.connector().getConnectedEndPoints().stream()
-                .filter(endPoint -> endPoint.getConnection() instanceof ConnectionMetaData)
-                .toList();
+    private static long later(long one, long other) {
+        return one - other > 0 ? one : other;
     }
 }

@@ -1,4 +1,4 @@
-package dev.quiesce.web;
+package dev.quiesce.web.http;
 
 import dev.quiesce.lifecycle.Coordinator;
 import dev.quiesce.lifecycle.Deadline;
@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +34,7 @@ public final class ManagementServer implements Lifecycle {
     private static final int MIN_THREADS = 2;
 
     private final Server server;
-    private final ServerConnector connector;
+    private final PortConnector connector;
 
     /**
      * Prepares a listener without opening anything.
@@ -52,9 +51,7 @@ public final class ManagementServer implements Lifecycle {
         server = new Server(threads);
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
-        connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-        connector.setHost(host);
-        connector.setPort(port);
+        connector = new PortConnector(server, new Listen.Tcp(host, port), new HttpConnectionFactory(http));
         server.addConnector(connector);
         server.setHandler(new ManagementHandler(coordinator, gauges));
     }
@@ -69,11 +66,11 @@ public final class ManagementServer implements Lifecycle {
         try {
             server.start();
         } catch (IOException e) {
-            throw ListenFailure.of(connector, e);
+            throw e;
         } catch (Exception e) {
             throw new IllegalStateException("the management server did not start", e);
         }
-        log.info("Management on http://{}:{}/lifecycle", connector.getHost(), connector.getLocalPort());
+        log.info("Management on {}lifecycle", connector.port());
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.quiesce.web;
+package dev.quiesce.web.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
 import dev.quiesce.lifecycle.testing.LifecycleContract;
-import dev.quiesce.web.HttpServerContractTest.Served;
+import dev.quiesce.web.http.HttpServerContractTest.Served;
 import dev.quiesce.web.testing.RawClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -35,8 +36,8 @@ class HttpServerContractTest implements LifecycleContract<Served> {
         private final HttpServer http;
 
         Served(int port) {
-            container = new JettyContainer("127.0.0.1", port);
-            http = new HttpServer(container, List.of(new Slow()), () -> true);
+            container = new JettyContainer(new Listen.Tcp("127.0.0.1", port));
+            http = new HttpServer(container, List.of(new Slow()), () -> true, Duration.ofMillis(50));
         }
 
         @Override
@@ -71,8 +72,8 @@ class HttpServerContractTest implements LifecycleContract<Served> {
         }
 
         AutoCloseable beginRequest() throws Exception {
-            RawClient client = RawClient.connect(
-                    URI.create("http://127.0.0.1:" + container.connector().getLocalPort()));
+            RawClient client =
+                    RawClient.connect(URI.create(container.connector().port().toString()));
             client.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
             entered.await();
             return () -> {

@@ -1,4 +1,4 @@
-package dev.quiesce.web;
+package dev.quiesce.web.http;
 
 import static java.util.Objects.requireNonNull;
 
@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
@@ -26,15 +27,16 @@ import org.eclipse.jetty.util.Callback;
 final class RequestsInFlight extends Handler.Wrapper {
     private final BooleanSupplier closing;
     private final WorkGuard requests = new WorkGuard();
-    private final Map<EndPoint, Integer> requestsByConnection = new ConcurrentHashMap<>();
+    private final Map<Connection, Integer> requestsByConnection = new ConcurrentHashMap<>();
+    private volatile long lastArrival = System.nanoTime();
 
     /** One request, which ends once, whatever its stream is told. */
     private final class InFlight {
         private final Hold hold;
-        private final EndPoint connection;
+        private final Connection connection;
         private final AtomicBoolean ended = new AtomicBoolean();
 
-        private InFlight(Hold hold, EndPoint connection) {
+        private InFlight(Hold hold, Connection connection) {
             this.hold = hold;
             this.connection = connection;
             requestsByConnection.merge(connection, 1, Integer::sum);
@@ -51,16 +53,22 @@ final class RequestsInFlight extends Handler.Wrapper {
     /** The stream is what ends last: when it has, the response is written and the connection is free or upgraded. */
     private final class Tracked extends HttpStream.Wrapper {
         private final InFlight request;
+        private final Connection connection;
 
         private Tracked(HttpStream stream, InFlight request) {
             super(stream);
             this.request = request;
+            this.connection = request.connection;
         }
 
         @Override
         public void prepareResponse(HttpFields.Mutable headers) {
             if (closing.getAsBoolean() && !headers.contains(HttpHeader.UPGRADE)) {
-                headers.put(HttpHeader.CONNECTION, "close");
+                if (connection instanceof HTTP2Connection http2) {
+                    http2.getSession().shutdown();
+                } else {
+                    headers.put(HttpHeader.CONNECTION, "close");
+                }
             }
             super.prepareResponse(headers);
         }
@@ -90,7 +98,10 @@ final class RequestsInFlight extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
+        Connection connection = request.getConnectionMetaData().getConnection();
+        if (closing.getAsBoolean()) {
+            lastArrival = System.nanoTime();
+        }
         String what = request.getMethod() + " " + request.getHttpURI().getPath();
         InFlight entry =
                 new InFlight(requireNonNull(requests.tryHold(what), "requests are never refused here"), connection);
@@ -102,7 +113,15 @@ final class RequestsInFlight extends Handler.Wrapper {
         return requests.inFlight().orElse(0);
     }
 
-    boolean isBusy(EndPoint connection) {
+    /**
+     * Returns the point on the system's monotonic clock at which the last request came while the service was closing; some
+     * earlier point if none has.
+     */
+    long lastArrival() {
+        return lastArrival;
+    }
+
+    boolean isBusy(Connection connection) {
         return requestsByConnection.containsKey(connection);
     }
 

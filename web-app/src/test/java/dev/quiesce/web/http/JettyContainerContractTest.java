@@ -1,4 +1,4 @@
-package dev.quiesce.web;
+package dev.quiesce.web.http;
 
 import dev.quiesce.lifecycle.testing.LifecycleContract;
 import java.util.Optional;
@@ -8,7 +8,7 @@ class JettyContainerContractTest implements LifecycleContract<JettyContainer> {
 
     @Override
     public JettyContainer newComponent() {
-        return new JettyContainer("127.0.0.1", 0);
+        return new JettyContainer(new Listen.Tcp("127.0.0.1", 0));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.quiesce.web;
+package dev.quiesce.web.http;
 
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
@@ -7,7 +7,6 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -25,28 +24,23 @@ public final class JettyContainer implements Lifecycle {
 
     private static final int MIN_THREADS = 8;
     private static final int MAX_THREADS = 200;
-    private static final int ACCEPT_QUEUE = 1024;
 
     private final Server server;
-    private final ServerConnector connector;
+    private final PortConnector connector;
 
     /**
      * Prepares a server without opening anything.
      *
-     * @param host the address to listen on
-     * @param port the port, or 0 for a free one
+     * @param listen where connections are accepted
      */
-    public JettyContainer(String host, int port) {
+    public JettyContainer(Listen listen) {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
         threads.setName("http");
         server = new Server(threads);
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
-        connector = new ServerConnector(server, 1, -1, new HttpConnectionFactory(http));
-        connector.setHost(host);
-        connector.setPort(port);
+        connector = new PortConnector(server, listen, new HttpConnectionFactory(http), new Http2InTheClear(http));
         connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
-        connector.setAcceptQueueSize(ACCEPT_QUEUE);
     }
 
     @Override
@@ -69,7 +63,7 @@ public final class JettyContainer implements Lifecycle {
         return ((QueuedThreadPool) server.getThreadPool()).getQueueSize() > 0;
     }
 
-    ServerConnector connector() {
+    PortConnector connector() {
         return connector;
     }
 }

@@ -1,4 +1,4 @@
-package dev.quiesce.web;
+package dev.quiesce.web.http;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.quiesce.lifecycle.ComponentGraph;

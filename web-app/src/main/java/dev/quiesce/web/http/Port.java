@@ -1,0 +1,201 @@
+package dev.quiesce.web.http;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket that accepts connections. Closing it removes the file that it has made, unless that is somebody else's by then.
+ *
+ * <p>Safe for use by many threads.
+ */
+final class Port implements AutoCloseable {
+    private static final int ACCEPT_QUEUE = 1024;
+
+    private final ServerSocketChannel channel;
+    private final boolean shared;
+    private final @Nullable Path file;
+    private final @Nullable Object fileKey;
+
+    private Port(ServerSocketChannel channel, boolean shared, @Nullable Path file) throws IOException {
+        this.channel = channel;
+        this.shared = shared;
+        this.file = file;
+        this.fileKey = file == null ? null : key(file);
+    }
+
+    /**
+     * Opens a port.
+     *
+     * @throws IOException if it cannot be opened; the message says where, why, and what to do
+     */
+    static Port open(Listen listen) throws IOException {
+        try {
+            if (listen instanceof Listen.Tcp tcp) {
+                return tcp(tcp);
+            }
+            return listen instanceof Listen.Unix unix ? unix(unix) : inherited();
+        } catch (IOException | UnsupportedOperationException e) {
+            throw new IOException("cannot listen on " + listen + ": " + e.getMessage() + advice(listen), e);
+        }
+    }
+
+    ServerSocketChannel channel() {
+        return channel;
+    }
+
+    /** Returns whether another process goes on accepting what this one does not. */
+    boolean isShared() {
+        return shared;
+    }
+
+    /** Returns the port number; empty for a socket of the Unix domain. */
+    Optional<Integer> number() {
+        return address() instanceof InetSocketAddress internet ? Optional.of(internet.getPort()) : Optional.empty();
+    }
+
+    /** Connects to this port, which wakes whoever waits for a connection. Does not wait itself. */
+    void knock() throws IOException {
+        try (SocketChannel visitor =
+                file == null ? SocketChannel.open() : SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            visitor.configureBlocking(false);
+            visitor.connect(door());
+        }
+    }
+
+    private SocketAddress door() throws IOException {
+        if (file != null) {
+            return UnixDomainSocketAddress.of(file);
+        }
+        SocketAddress address = channel.getLocalAddress();
+        return address instanceof InetSocketAddress internet
+                        && internet.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), internet.getPort())
+                : address;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            channel.close();
+        } finally {
+            if (file != null && fileKey != null && fileKey.equals(key(file))) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** Returns a text such as {@code http://0.0.0.0:8080/} or {@code unix:/run/app.sock}. */
+    @Override
+    public String toString() {
+        SocketAddress address = address();
+        if (address instanceof InetSocketAddress internet) {
+            return "http://" + internet.getAddress().getHostAddress() + ":" + internet.getPort() + "/";
+        }
+        return "unix:" + (file == null ? address : file);
+    }
+
+    private @Nullable SocketAddress address() {
+        try {
+            return channel.getLocalAddress();
+        } catch (IOException closed) {
+            return null;
+        }
+    }
+
+    private static Port tcp(Listen.Tcp tcp) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open();
+        try {
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            InetSocketAddress address = new InetSocketAddress(tcp.host(), tcp.port());
+            if (address.isUnresolved()) {
+                throw new IOException("there is no host " + tcp.host());
+            }
+            channel.bind(address, ACCEPT_QUEUE);
+            return new Port(channel, false, null);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Bound under another name first, so that the file appears with its rights, and replaces a stale one, in one go. */
+    private static Port unix(Listen.Unix unix) throws IOException {
+        Path path = unix.path().toAbsolutePath();
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && isListening(path)) {
+            throw new IOException("a process listens there");
+        }
+        Path prepared = path.resolveSibling(
+                path.getFileName() + "." + ProcessHandle.current().pid());
+        Files.deleteIfExists(prepared);
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.bind(UnixDomainSocketAddress.of(prepared), ACCEPT_QUEUE);
+            PosixFileAttributeView attributes = Files.getFileAttributeView(prepared, PosixFileAttributeView.class);
+            if (unix.group().isPresent()) {
+                GroupPrincipal group = prepared.getFileSystem()
+                        .getUserPrincipalLookupService()
+                        .lookupPrincipalByGroupName(unix.group().get());
+                attributes.setGroup(group);
+            }
+            attributes.setPermissions(unix.mode());
+            Files.move(prepared, path, StandardCopyOption.ATOMIC_MOVE);
+            return new Port(channel, false, path);
+        } catch (IOException e) {
+            channel.close();
+            Files.deleteIfExists(prepared);
+            throw e;
+        }
+    }
+
+    private static Port inherited() throws IOException {
+        Channel channel = System.inheritedChannel();
+        if (channel instanceof ServerSocketChannel server) {
+            return new Port(server, true, null);
+        }
+        throw new IOException("the standard input is no listening socket");
+    }
+
+    /** A file of a process that has died refuses a connection. */
+    private static boolean isListening(Path path) {
+        try (SocketChannel visitor = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            return visitor.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    private static @Nullable Object key(Path file) {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+        } catch (IOException gone) {
+            return null;
+        }
+    }
+
+    private static String advice(Listen listen) {
+        if (listen instanceof Listen.Tcp) {
+            return "; free the port or choose another";
+        }
+        return listen instanceof Listen.Unix
+                ? "; the folder must exist and be writable, the group must exist, and no other process may listen there"
+                : "; let systemd pass it by StandardInput=socket and Accept=no";
+    }
+}

@@ -1,0 +1,236 @@
+package dev.quiesce.web.http;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.IO;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accepts connections on a port of whatever kind, and can stop to do so without resetting one that waits to be accepted.
+ *
+ * <p>Jetty's own connectors close the port with the connections in its queue, which are reset then; there is one for TCP
+ * and one for sockets of the Unix domain, and neither tells which connections have bytes that nobody has read.
+ *
+ * <p>Thread-safe.
+ */
+final class PortConnector extends AbstractConnector {
+    private static final Logger log = LoggerFactory.getLogger(PortConnector.class);
+    private static final int ACCEPTORS = 1;
+
+    /** What the acceptor gets to take what waits in the queue. */
+    private static final long LONGEST_CLOSE_MILLIS = 250;
+
+    private final Listen listen;
+    private final SelectorManager selectors;
+    private final Set<Closeable> beingAccepted = ConcurrentHashMap.newKeySet();
+    private final AtomicLong lastAccept = new AtomicLong(System.nanoTime());
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile @Nullable Port port;
+    private volatile boolean closing;
+
+    PortConnector(Server server, Listen listen, ConnectionFactory... factories) {
+        super(server, null, null, null, ACCEPTORS, factories);
+        this.listen = listen;
+        this.selectors = new Selectors();
+        installBean(selectors, true);
+    }
+
+    /**
+     * Accepts what waits in the queue and closes the port. A port that is shared leaves them to others.
+     *
+     * <p>The thread that accepts does it, since it alone can be sure that nobody comes between the last connection that it
+     * takes and the close.
+     */
+    void closePort() {
+        Port open = port;
+        if (closing || open == null) {
+            return;
+        }
+        closing = true;
+        try {
+            if (!open.isShared()) {
+                open.knock();
+                closed.await(LONGEST_CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (IOException e) {
+            log.debug("The port could not be closed by its acceptor", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            close(open);
+        }
+    }
+
+    /** Returns whether connections are accepted. */
+    boolean isOpen() {
+        Port open = port;
+        return open != null && open.channel().isOpen();
+    }
+
+    /** Returns the port that is or was open. */
+    Port port() {
+        return requireNonNull(port, "the connector has not been started");
+    }
+
+    /** Returns whether connections have been accepted that are not known to Jetty yet. */
+    boolean hasUnsettled() {
+        return !beingAccepted.isEmpty();
+    }
+
+    /** Returns the point on the system's monotonic clock at which the last connection was accepted. */
+    long lastAccept() {
+        return lastAccept.get();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        Port open = Port.open(listen);
+        port = open;
+        try {
+            super.doStart();
+        } catch (Exception e) {
+            close(open);
+            throw e;
+        }
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        Port open = port;
+        if (open != null) {
+            close(open);
+        }
+        super.doStop();
+        // What a selector was to take when it stopped is taken by nobody.
+        beingAccepted.forEach(IO::close);
+        beingAccepted.clear();
+    }
+
+    @Override
+    protected void accept(int acceptor) throws IOException {
+        Port open = port();
+        take(requireNonNull(open.channel().accept()));
+        if (!closing) {
+            return;
+        }
+        try {
+            open.channel().configureBlocking(false);
+            for (SocketChannel next = open.channel().accept();
+                    next != null;
+                    next = open.channel().accept()) {
+                take(next);
+            }
+        } finally {
+            close(open);
+        }
+        throw new ClosedChannelException();
+    }
+
+    @Override
+    protected boolean handleAcceptFailure(Throwable failure) {
+        return isOpen() && super.handleAcceptFailure(failure);
+    }
+
+    @Override
+    public @Nullable Object getTransport() {
+        Port open = port;
+        return open == null ? null : open.channel();
+    }
+
+    @Override
+    public String toString() {
+        return "connector on " + listen;
+    }
+
+    private void take(SocketChannel connection) throws IOException {
+        lastAccept.set(System.nanoTime());
+        boolean taken = false;
+        try {
+            connection.configureBlocking(false);
+            if (connection.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
+                connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
+            selectors.accept(connection);
+            taken = isRunning();
+        } finally {
+            if (!taken) {
+                connection.close();
+            }
+        }
+    }
+
+    private void close(Port open) {
+        try {
+            open.close();
+        } catch (IOException e) {
+            log.warn("{} could not be closed: {}", open, e.toString());
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    /** Jetty's selectors, with end points that know what they have not read. */
+    private final class Selectors extends SelectorManager {
+        Selectors() {
+            super(PortConnector.this.getExecutor(), PortConnector.this.getScheduler());
+        }
+
+        @Override
+        protected void onAccepting(SelectableChannel channel) {
+            beingAccepted.add(channel);
+            super.onAccepting(channel);
+        }
+
+        @Override
+        protected void onAcceptFailed(SelectableChannel channel, Throwable cause) {
+            beingAccepted.remove(channel);
+            super.onAcceptFailed(channel, cause);
+        }
+
+        @Override
+        protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
+            WatchedEndPoint endPoint = new WatchedEndPoint((SocketChannel) channel, selector, key, getScheduler());
+            endPoint.setIdleTimeout(getIdleTimeout());
+            return endPoint;
+        }
+
+        @Override
+        public Connection newConnection(SelectableChannel channel, EndPoint endPoint, @Nullable Object attachment) {
+            return getDefaultConnectionFactory().newConnection(PortConnector.this, endPoint);
+        }
+
+        @Override
+        protected void endPointOpened(EndPoint endPoint) {
+            super.endPointOpened(endPoint);
+            onEndPointOpened(endPoint);
+            beingAccepted.remove((Closeable) endPoint.getTransport());
+        }
+
+        @Override
+        protected void endPointClosed(EndPoint endPoint) {
+            onEndPointClosed(endPoint);
+            super.endPointClosed(endPoint);
+        }
+    }
+}

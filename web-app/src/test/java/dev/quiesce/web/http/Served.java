@@ -1,0 +1,111 @@
+package dev.quiesce.web.http;
+
+import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.web.testing.RawClient;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** An HTTP server in the process of the test, which answers {@code /} at once and {@code /slow} when it is told to. */
+final class Served implements AutoCloseable {
+    static final Duration QUIET = Duration.ofMillis(300);
+
+    private final JettyContainer container;
+    private final HttpServer http;
+    private final CountDownLatch slowEntered = new CountDownLatch(1);
+    private final CountDownLatch slowMayEnd = new CountDownLatch(1);
+    private volatile boolean ready = true;
+
+    private Served(Listen listen) {
+        container = new JettyContainer(listen);
+        http = new HttpServer(container, List.of(new Answers()), () -> ready, QUIET);
+    }
+
+    static Served start(Listen listen) throws Exception {
+        Served served = new Served(listen);
+        served.container.start();
+        try {
+            served.http.start();
+        } catch (IOException e) {
+            served.close();
+            throw e;
+        }
+        return served;
+    }
+
+    static Served onAFreePort() throws Exception {
+        return start(new Listen.Tcp("127.0.0.1", 0));
+    }
+
+    HttpServer http() {
+        return http;
+    }
+
+    PortConnector connector() {
+        return container.connector();
+    }
+
+    URI uri() {
+        return URI.create(container.connector().port().toString());
+    }
+
+    RawClient client() throws IOException {
+        return RawClient.connect(uri());
+    }
+
+    /** Lowers readiness, as the coordinator does before it lingers. */
+    void unready() {
+        ready = false;
+    }
+
+    /** Begins a request that takes until {@link #endSlow}. */
+    RawClient beginSlow() throws Exception {
+        RawClient client = client();
+        client.send("GET /slow HTTP/1.1\r\nHost: test\r\n\r\n");
+        slowEntered.await();
+        return client;
+    }
+
+    void endSlow() {
+        slowMayEnd.countDown();
+    }
+
+    void drain(Duration atMost) throws Exception {
+        http.drain(Deadline.after(atMost));
+    }
+
+    @Override
+    public void close() {
+        endSlow();
+        Deadline deadline = Deadline.after(Duration.ofSeconds(5));
+        try {
+            http.stop(deadline);
+            container.stop(deadline);
+        } catch (Exception e) {
+            throw new IllegalStateException("the server of the test has not stopped", e);
+        }
+    }
+
+    private final class Answers extends Handler.Abstract {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) throws InterruptedException {
+            String path = request.getHttpURI().getPath();
+            if (path.equals("/slow")) {
+                slowEntered.countDown();
+                slowMayEnd.await();
+            }
+            byte[] body = ("answer to " + path).getBytes(StandardCharsets.UTF_8);
+            response.getHeaders().put("Content-Length", body.length);
+            Content.Sink.write(response, true, new String(body, StandardCharsets.UTF_8), callback);
+            return true;
+        }
+    }
+}
