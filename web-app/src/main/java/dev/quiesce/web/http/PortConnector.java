@@ -210,7 +210,8 @@ final class PortConnector extends AbstractConnector {
 
         @Override
         protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
-            WatchedEndPoint endPoint = new WatchedEndPoint((SocketChannel) channel, selector, key, getScheduler());
+            WatchedEndPoint endPoint =
+                    new WatchedEndPoint((SocketChannel) channel, selector, key, getScheduler(), getExecutor());
             endPoint.setIdleTimeout(getIdleTimeout());
             return endPoint;
         }

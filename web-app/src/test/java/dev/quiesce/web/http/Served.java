@@ -13,6 +13,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** An HTTP server in the process of the test, which answers {@code /} at once and {@code /slow} when it is told to. */
 final class Served implements AutoCloseable {
@@ -24,13 +25,18 @@ final class Served implements AutoCloseable {
     private final CountDownLatch slowMayEnd = new CountDownLatch(1);
     private volatile boolean ready = true;
 
-    private Served(Listen listen) {
+    private Served(Listen listen, @Nullable Handler handler) {
         container = new JettyContainer(listen);
-        http = new HttpServer(container, List.of(new Answers()), () -> ready, QUIET);
+        http = new HttpServer(container, List.of(handler == null ? new Answers() : handler), () -> ready, QUIET);
     }
 
     static Served start(Listen listen) throws Exception {
-        Served served = new Served(listen);
+        return of(listen, null);
+    }
+
+    /** Starts a server that answers in a way of its own. */
+    static Served of(Listen listen, @Nullable Handler handler) throws Exception {
+        Served served = new Served(listen, handler);
         served.container.start();
         try {
             served.http.start();

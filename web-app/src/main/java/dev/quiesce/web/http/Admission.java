@@ -1,0 +1,214 @@
+package dev.quiesce.web.http;
+
+import dev.quiesce.lifecycle.TimeSource;
+import dev.quiesce.web.http.WaitingRoom.Welcome;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets in as many requests at once as what stands behind can carry. Others wait without a thread, for as long as their clients
+ * do, and are answered 503 with {@code Retry-After} while these still listen. Nothing is done for a client that has left.
+ *
+ * <p>A request may say in {@code X-Request-Deadline-Ms} for how many milliseconds its caller will wait.
+ *
+ * <p>Jetty's {@code QoSHandler} bounds as well, but knows one time for all, serves those who have left, and says nothing about
+ * when to come back.
+ *
+ * <p>Thread-safe.
+ */
+public final class Admission extends Handler.Wrapper {
+    private static final String DEADLINE = "X-Request-Deadline-Ms";
+    private static final Duration SWEEP = Duration.ofMillis(50);
+
+    /** Clients that are told the same time come back together. */
+    private static final int LEAST_RETRY_SECONDS = 1;
+
+    private static final int MOST_RETRY_SECONDS = 6;
+
+    private final AdmissionConfig config;
+    private final Predicate<Request> bounded;
+    private final TimeSource time = TimeSource.system();
+    private final WaitingRoom<Waiting> room;
+    private final AtomicBoolean sweeping = new AtomicBoolean();
+    private final LongAdder shedFull = new LongAdder();
+    private final LongAdder shedLate = new LongAdder();
+    private final LongAdder left = new LongAdder();
+
+    /** A request that has come, and whoever waits for its answer. */
+    private record Waiting(
+            Request request, Response response, Callback callback, long arrival, long deadline, AtomicBoolean failed)
+            implements WaitingRoom.Guest {
+
+        /** With HTTP/1 nobody reads from a connection whose request waits; with HTTP/2 the request fails by itself. */
+        boolean hasLeft() {
+            ConnectionMetaData connection = request.getConnectionMetaData();
+            return failed.get()
+                    || connection.getHttpVersion() != HttpVersion.HTTP_2
+                            && connection.getConnection().getEndPoint() instanceof WatchedEndPoint endPoint
+                            && endPoint.hasPeerLeft();
+        }
+    }
+
+    /**
+     * Bounds some requests of a handler.
+     *
+     * @param config how many, and how long they may wait
+     * @param bounded which requests; the others are served at once
+     * @param served what serves them
+     */
+    public Admission(AdmissionConfig config, Predicate<Request> bounded, Handler served) {
+        super(served);
+        this.config = config;
+        this.bounded = bounded;
+        this.room = new WaitingRoom<>(config, time);
+    }
+
+    /** Returns what is to be seen of it, by name: the limit, how many are inside and wait, and how many were sent away or left. */
+    public Map<String, LongSupplier> gauges() {
+        return Map.of(
+                "admissionLimit", room::currentLimit,
+                "admissionInside", room::inside,
+                "admissionWaiting", () -> room.waiting().size(),
+                "admissionShedFull", shedFull::sum,
+                "admissionShedLate", shedLate::sum,
+                "admissionLeft", left::sum);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (!bounded.test(request)) {
+            return super.handle(request, response, callback);
+        }
+        long now = time.nanoTime();
+        Waiting guest = new Waiting(
+                request, response, callback, now, now + patience(request).toNanos(), new AtomicBoolean());
+        Welcome welcome = room.welcome(guest);
+        if (welcome == Welcome.FULL && removeThoseWhoHaveLeft()) {
+            welcome = room.welcome(guest);
+        }
+        if (welcome == Welcome.ENTER) {
+            return enter(guest);
+        }
+        if (welcome == Welcome.WAIT) {
+            request.addFailureListener(failure -> guest.failed().set(true));
+            sweepSoon();
+        } else {
+            shed(guest, welcome == Welcome.FULL ? shedFull : shedLate);
+        }
+        return true;
+    }
+
+    private boolean enter(Waiting guest) throws Exception {
+        long begin = time.nanoTime();
+        Request.addCompletionListener(guest.request(), failure -> {
+            room.leave(time.nanoTime() - begin);
+            callNext();
+        });
+        return super.handle(guest.request(), guest.response(), guest.callback());
+    }
+
+    /** Lets those in whose turn it is, each on a thread of its own. */
+    private void callNext() {
+        for (Waiting next = room.next(); next != null; next = room.next()) {
+            if (next.hasLeft()) {
+                room.leave(-1);
+                forget(next);
+            } else if (next.deadline() - time.nanoTime() <= 0) {
+                room.leave(-1);
+                shed(next, shedLate);
+            } else {
+                Waiting entering = next;
+                getServer().getThreadPool().execute(() -> serve(entering));
+            }
+        }
+    }
+
+    private void serve(Waiting guest) {
+        try {
+            if (!enter(guest)) {
+                Response.writeError(guest.request(), guest.response(), guest.callback(), HttpStatus.NOT_FOUND_404);
+            }
+        } catch (Throwable failure) {
+            Response.writeError(guest.request(), guest.response(), guest.callback(), failure);
+        }
+    }
+
+    private void sweepSoon() {
+        if (sweeping.compareAndSet(false, true)) {
+            getServer().getScheduler().schedule(this::sweep, SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void sweep() {
+        sweeping.set(false);
+        room.late().forEach(late -> shed(late, shedLate));
+        callNext();
+        if (!room.waiting().isEmpty()) {
+            sweepSoon();
+        }
+    }
+
+    private boolean removeThoseWhoHaveLeft() {
+        boolean removed = false;
+        for (Waiting guest : room.waiting()) {
+            if (guest.hasLeft() && room.remove(guest)) {
+                removed = true;
+                forget(guest);
+            }
+        }
+        return removed;
+    }
+
+    private void forget(Waiting guest) {
+        left.increment();
+        guest.callback().failed(new EofException("the client has left while it waited"));
+    }
+
+    private void shed(Waiting guest, LongAdder count) {
+        count.increment();
+        int seconds = ThreadLocalRandom.current().nextInt(LEAST_RETRY_SECONDS, MOST_RETRY_SECONDS + 1);
+        Response response = guest.response();
+        response.setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
+        response.getHeaders().put(HttpHeader.RETRY_AFTER, seconds);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        String body =
+                "{\"status\":503,\"title\":\"Service Unavailable\",\"detail\":\"More is asked for than can be served."
+                        + " Nothing has been done; come back in " + seconds + " s.\"}\n";
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.getBytes(StandardCharsets.UTF_8).length);
+        Content.Sink.write(response, true, body, guest.callback());
+    }
+
+    private Duration patience(Request request) {
+        @Nullable String told = request.getHeaders().get(DEADLINE);
+        if (told != null) {
+            try {
+                long millis = Long.parseLong(told);
+                if (millis >= 0 && millis <= config.patience().toMillis() * 60) {
+                    return Duration.ofMillis(millis);
+                }
+            } catch (NumberFormatException e) {
+                // Whoever says nothing that can be understood has said nothing.
+            }
+        }
+        return config.patience();
+    }
+}

@@ -1,0 +1,230 @@
+package dev.quiesce.web.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.quiesce.web.testing.RawClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of requests that are more than can be served, on real connections. */
+@Timeout(30)
+class AdmissionTest {
+    private final Semaphore mayEnd = new Semaphore(0);
+    private final List<String> served = Collections.synchronizedList(new ArrayList<>());
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private Admission admission;
+    private Served server;
+
+    @AfterEach
+    void stop() {
+        mayEnd.release(1000);
+        server.close();
+        threads.shutdownNow();
+    }
+
+    @Test
+    void requestsBeyondTheLimit_waitWithoutAThread_andAreServedInTheirTurn() throws Exception {
+        start(new AdmissionConfig(2, 300, Duration.ofSeconds(20), Duration.ZERO));
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            clients.add(ask("/slow"));
+        }
+        awaitWaiting(298);
+        assertThat(served).hasSize(2);
+        mayEnd.release(300);
+
+        for (RawClient client : clients) {
+            assertThat(client.answer()).contains("200 OK");
+            client.close();
+        }
+        assertThat(gauge("admissionInside")).isZero();
+        assertThat(served).hasSize(300);
+    }
+
+    @Test
+    void whoFindsNoPlace_isToldWhenToComeBack_onAConnectionThatStaysOpen() throws Exception {
+        start(new AdmissionConfig(1, 1, Duration.ofSeconds(20), Duration.ZERO));
+        RawClient inside = ask("/slow");
+        await().until(() -> served.size() == 1);
+        RawClient waits = ask("/slow");
+        awaitWaiting(1);
+        RawClient client = server.client();
+
+        String answer = client.get("/slow");
+        assertThat(answer).contains("503 Service Unavailable", "Content-Type: application/problem+json");
+        assertThat(answer).containsPattern("Retry-After: [1-6]\r\n").contains("\"status\":503", "come back in ");
+        assertThat(gauge("admissionShedFull")).isEqualTo(1);
+        mayEnd.release(3);
+        assertThat(inside.answer()).contains("200 OK");
+        assertThat(waits.answer()).contains("200 OK");
+        assertThat(client.get("/slow")).contains("200 OK");
+    }
+
+    @Test
+    void whoSaysHowLongItWaits_isAnsweredByThen() throws Exception {
+        start(new AdmissionConfig(1, 10, Duration.ofSeconds(20), Duration.ZERO));
+        RawClient inside = ask("/slow");
+        await().until(() -> served.size() == 1);
+        RawClient impatient = server.client();
+        long begin = System.nanoTime();
+        impatient.send("GET /slow HTTP/1.1\r\nHost: test\r\nX-Request-Deadline-Ms: 300\r\n\r\n");
+
+        assertThat(impatient.answer()).contains("503 Service Unavailable");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofMillis(290), Duration.ofMillis(600));
+        assertThat(gauge("admissionShedLate")).isEqualTo(1);
+        mayEnd.release();
+        assertThat(inside.answer()).contains("200 OK");
+    }
+
+    @Test
+    void whoHasLeft_isNotServed() throws Exception {
+        start(new AdmissionConfig(1, 100, Duration.ofSeconds(20), Duration.ZERO));
+        RawClient inside = ask("/slow");
+        await().until(() -> served.size() == 1);
+        List<RawClient> leavers = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            leavers.add(ask("/left"));
+        }
+        RawClient stays = ask("/stays");
+        awaitWaiting(51);
+        for (RawClient leaver : leavers) {
+            leaver.close();
+        }
+        mayEnd.release(100);
+
+        assertThat(inside.answer()).contains("200 OK");
+        assertThat(stays.answer()).contains("200 OK", "answer to /stays");
+        await().until(() -> gauge("admissionLeft") == 50);
+        assertThat(served).containsExactlyInAnyOrder("/slow", "/stays");
+        assertThat(gauge("admissionInside")).isZero();
+    }
+
+    @Test
+    void placesOfThoseWhoHaveLeft_areGivenToOthers() throws Exception {
+        start(new AdmissionConfig(1, 5, Duration.ofSeconds(20), Duration.ZERO));
+        RawClient inside = ask("/slow");
+        await().until(() -> served.size() == 1);
+        List<RawClient> leavers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            leavers.add(ask("/left"));
+        }
+        awaitWaiting(5);
+        for (RawClient leaver : leavers) {
+            leaver.close();
+        }
+        RawClient late = ask("/late");
+        awaitWaiting(1);
+        mayEnd.release(2);
+
+        assertThat(inside.answer()).contains("200 OK");
+        assertThat(late.answer()).contains("200 OK", "answer to /late");
+    }
+
+    @Test
+    void whatFollowsOnTheConnection_isNotLost_whenItIsSeenWhetherTheClientIsThere() throws Exception {
+        start(new AdmissionConfig(1, 5, Duration.ofSeconds(20), Duration.ZERO));
+        RawClient inside = ask("/slow");
+        await().until(() -> served.size() == 1);
+        RawClient client = server.client();
+        client.send("POST /body HTTP/1.1\r\nHost: test\r\nContent-Length: 11\r\n\r\nhello ");
+        awaitWaiting(1);
+        client.send("world");
+        client.send("GET /next HTTP/1.1\r\nHost: test\r\n\r\n");
+        Thread.sleep(100);
+        mayEnd.release(3);
+
+        assertThat(inside.answer()).contains("200 OK");
+        assertThat(client.answer()).endsWith("answer to /body hello world");
+        assertThat(client.answer()).endsWith("answer to /next");
+    }
+
+    @Test
+    void otherRequests_areNotHeldUp() throws Exception {
+        start(new AdmissionConfig(1, 5, Duration.ofSeconds(20), Duration.ZERO));
+        RawClient inside = ask("/slow");
+        await().until(() -> served.size() == 1);
+        RawClient waits = ask("/slow");
+        awaitWaiting(1);
+
+        try (RawClient client = server.client()) {
+            assertThat(client.get("/free")).contains("200 OK");
+        }
+        mayEnd.release(2);
+        assertThat(inside.answer()).contains("200 OK");
+        assertThat(waits.answer()).contains("200 OK");
+    }
+
+    @Test
+    void requestsThatWait_areServed_whenTheServiceStops() throws Exception {
+        start(new AdmissionConfig(1, 5, Duration.ofSeconds(20), Duration.ZERO));
+        RawClient inside = ask("/slow");
+        await().until(() -> served.size() == 1);
+        RawClient waits = ask("/slow");
+        awaitWaiting(1);
+        server.unready();
+        server.http().quiesce();
+        Future<?> drain = threads.submit(() -> {
+            server.drain(Duration.ofSeconds(10));
+            return null;
+        });
+        Thread.sleep(500);
+        mayEnd.release(2);
+
+        assertThat(inside.answer()).contains("200 OK", "Connection: close");
+        assertThat(waits.answer()).contains("200 OK", "Connection: close");
+        drain.get();
+    }
+
+    private void start(AdmissionConfig config) throws Exception {
+        admission =
+                new Admission(config, request -> !request.getHttpURI().getPath().equals("/free"), new Slow());
+        server = Served.of(new Listen.Tcp("127.0.0.1", 0), admission);
+    }
+
+    private RawClient ask(String path) throws Exception {
+        RawClient client = server.client();
+        client.send("GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n");
+        return client;
+    }
+
+    private void awaitWaiting(int count) {
+        await().until(() -> gauge("admissionWaiting") == count);
+    }
+
+    private long gauge(String name) {
+        return admission.gauges().get(name).getAsLong();
+    }
+
+    private final class Slow extends Handler.Abstract {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            String path = request.getHttpURI().getPath();
+            if (!path.equals("/free")) {
+                served.add(path);
+                mayEnd.acquire();
+            }
+            String body = Content.Source.asString(request, StandardCharsets.UTF_8);
+            String answer = "answer to " + path + (body.isEmpty() ? "" : " " + body);
+            response.getHeaders().put("Content-Length", answer.length());
+            Content.Sink.write(response, true, answer, callback);
+            return true;
+        }
+    }
+}
