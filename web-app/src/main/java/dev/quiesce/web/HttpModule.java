@@ -7,6 +7,9 @@ import com.google.inject.Provider;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.MapBinder;
+import com.google.inject.multibindings.Multibinder;
+import com.google.inject.name.Named;
+import com.google.inject.name.Names;
 import dev.quiesce.lifecycle.Coordinator;
 import dev.quiesce.lifecycle.Stage;
 import dev.quiesce.lifecycle.guice.LifecycleBinder;
@@ -15,6 +18,8 @@ import dev.quiesce.realtime.SocketHub;
 import dev.quiesce.realtime.SocketHubConfig;
 import dev.quiesce.session.MemorySessions;
 import dev.quiesce.session.MemorySessionsConfig;
+import dev.quiesce.web.http.Admission;
+import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.HttpServer;
 import dev.quiesce.web.http.JettyContainer;
 import dev.quiesce.web.http.Listen;
@@ -22,8 +27,12 @@ import jakarta.servlet.http.HttpServlet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.http.pathmap.PathSpec;
+import org.eclipse.jetty.http.pathmap.ServletPathSpec;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.handler.ContextHandler;
 
 /**
@@ -32,13 +41,16 @@ import org.eclipse.jetty.server.handler.ContextHandler;
  */
 final class HttpModule extends AbstractModule {
     private static final String CONTAINER = "container";
+    private static final String BOUNDED = "bounded";
 
     private final Listen listen;
+    private final AdmissionConfig admission;
     private final Duration quietPeriod;
     private final Duration sessionTimeout;
 
-    HttpModule(Listen listen, Duration quietPeriod, Duration sessionTimeout) {
+    HttpModule(Listen listen, AdmissionConfig admission, Duration quietPeriod, Duration sessionTimeout) {
         this.listen = listen;
+        this.admission = admission;
         this.quietPeriod = quietPeriod;
         this.sessionTimeout = sessionTimeout;
     }
@@ -53,9 +65,15 @@ final class HttpModule extends AbstractModule {
         return MapBinder.newMapBinder(binder, String.class, SocketHandler.class);
     }
 
+    /** Returns where the path specifications of servlets are bound that use a database, so that these are admitted in turn. */
+    static Multibinder<String> bounded(Binder binder) {
+        return Multibinder.newSetBinder(binder, String.class, Names.named(BOUNDED));
+    }
+
     @Override
     protected void configure() {
         servlets(binder());
+        bounded(binder());
         sockets(binder());
         LifecycleBinder.of(binder())
                 .component(CONTAINER, Key.get(JettyContainer.class))
@@ -97,16 +115,37 @@ final class HttpModule extends AbstractModule {
 
     @Provides
     @Singleton
+    Admission admission(ServletContextHandler servlets, @Named(BOUNDED) Set<String> routes) {
+        List<PathSpec> bounded = routes.stream()
+                .map(ServletPathSpec::new)
+                .map(PathSpec.class::cast)
+                .toList();
+        return new Admission(
+                admission,
+                request -> {
+                    String path = Request.getPathInContext(request);
+                    for (PathSpec route : bounded) {
+                        if (route.matches(path)) {
+                            return true;
+                        }
+                    }
+                    return false;
+                },
+                servlets);
+    }
+
+    @Provides
+    @Singleton
     HttpServer http(
             JettyContainer container,
             SocketHub sockets,
             Map<String, SocketHandler> socketHandlers,
-            ServletContextHandler servletContext,
+            Admission admitted,
             Provider<Coordinator> coordinator) {
         ContextHandler socketContext = new ContextHandler(sockets.mount(socketHandlers), "/");
         return new HttpServer(
                 container,
-                List.of(socketContext, servletContext),
+                List.of(socketContext, admitted),
                 () -> coordinator.get().stage() == Stage.READY,
                 quietPeriod);
     }

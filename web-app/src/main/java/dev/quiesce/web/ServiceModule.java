@@ -15,10 +15,14 @@ import dev.quiesce.web.board.OfferFeed;
 import dev.quiesce.web.config.ServiceConfig;
 import dev.quiesce.web.drill.DrillModule;
 import dev.quiesce.web.drill.DrillStreams;
+import dev.quiesce.web.http.Admission;
 import dev.quiesce.web.http.HttpServer;
 import dev.quiesce.web.http.ManagementServer;
 import jakarta.servlet.http.HttpServlet;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
 
 /** The sample service as a whole: what it consists of, and the order in which its operators expect it to stop. */
 final class ServiceModule extends AbstractModule {
@@ -43,23 +47,24 @@ final class ServiceModule extends AbstractModule {
                         .then("sockets")
                         .then("sessions"));
         install(new DatabaseModule(config.main(), config.d4(), config.embedded()));
-        install(new HttpModule(config.http(), config.quietPeriod(), config.sessionTimeout()));
+        install(new HttpModule(config.http(), config.admission(), config.quietPeriod(), config.sessionTimeout()));
 
         install(new BoardModule());
         bind(LiveOffers.class);
         bind(OfferFeed.class).to(LiveOffers.class);
         HttpModule.sockets(binder()).addBinding("/live").to(LiveOffers.class);
-        mount(BoardModule.routes());
+        mount(BoardModule.routes(), BoardModule.databaseRoutes());
         if (config.drill()) {
             install(new DrillModule());
             LifecycleBinder.of(binder()).component("drill streams", Key.get(DrillStreams.class));
             bind(EchoSocket.class);
             HttpModule.sockets(binder()).addBinding("/drill/echo").to(EchoSocket.class);
-            mount(DrillModule.routes());
+            mount(DrillModule.routes(), DrillModule.databaseRoutes());
         }
     }
 
-    private void mount(Map<String, Class<? extends HttpServlet>> routes) {
+    private void mount(Map<String, Class<? extends HttpServlet>> routes, Set<String> bounded) {
+        bounded.forEach(path -> HttpModule.bounded(binder()).addBinding().toInstance(path));
         routes.forEach(
                 (path, type) -> HttpModule.servlets(binder()).addBinding(path).to(type));
     }
@@ -70,15 +75,14 @@ final class ServiceModule extends AbstractModule {
             Provider<Coordinator> coordinator,
             Provider<HttpServer> http,
             Provider<SocketHub> sockets,
-            Provider<MemorySessions> sessions) {
-        return new ManagementServer(
-                config.admin().host(),
-                config.admin().port(),
-                coordinator::get,
-                Map.of(
-                        "httpConnections", () -> http.get().connectionCount(),
-                        "requestsInFlight", () -> http.get().inFlight().orElse(0),
-                        "sockets", () -> sockets.get().size(),
-                        "sessions", () -> sessions.get().size()));
+            Provider<MemorySessions> sessions,
+            Provider<Admission> admission) {
+        Map<String, LongSupplier> gauges = new HashMap<>();
+        gauges.put("httpConnections", () -> http.get().connectionCount());
+        gauges.put("requestsInFlight", () -> http.get().inFlight().orElse(0));
+        gauges.put("sockets", () -> sockets.get().size());
+        gauges.put("sessions", () -> sessions.get().size());
+        gauges.putAll(Admission.gauges(admission::get));
+        return new ManagementServer(config.admin().host(), config.admin().port(), coordinator::get, gauges);
     }
 }

@@ -19,6 +19,7 @@ final class CrossChecks {
     static void check(Values values, boolean complete, Mistakes mistakes) {
         checkPorts(values, mistakes);
         checkShutdown(values, mistakes);
+        checkPatience(values, mistakes);
         checkPool(values, Settings.DB_MAIN, "main", mistakes);
         checkPool(values, Settings.DB_D4, "d4", mistakes);
         values.find(Settings.DB_EMBEDDED).ifPresent(embedded -> {
@@ -41,6 +42,20 @@ final class CrossChecks {
         Optional<Integer> http = values.find(Settings.HTTP_PORT).filter(port -> port != 0);
         if (http.isPresent() && http.equals(values.find(Settings.ADMIN_PORT))) {
             mistakes.add("http.port and admin.port are both " + http.get() + ": the listeners need a port each");
+        }
+    }
+
+    /** Whoever waits for a connection for as long as its caller waits for the answer, works for nobody. */
+    private static void checkPatience(Values values, Mistakes mistakes) {
+        Optional<Duration> patience = values.find(Settings.ADMISSION_PATIENCE);
+        for (DatabaseSettings database : Settings.DATABASES) {
+            Optional<Duration> acquire = values.find(database.acquireTimeout());
+            if (patience.isPresent() && acquire.isPresent() && acquire.get().compareTo(patience.get()) >= 0) {
+                mistakes.add(database.acquireTimeout().key() + " is "
+                        + acquire.get().toMillis() + " ms, but callers wait "
+                        + patience.get().toMillis()
+                        + " ms (admission.patience): lower the one or raise the other");
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.quiesce.web.config;
 
 import dev.quiesce.db.PoolConfig;
 import dev.quiesce.lifecycle.Budgets;
+import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param d4 the database of the offers
  * @param embedded the embedded MariaDB, if it is asked for; if not, both databases have a URL, otherwise neither has
  * @param shutdown the time that the service has to start and to stop
+ * @param admission how many requests use a database at once
  * @param quietPeriod for how long nothing may have come for the linger to end early
  * @param sessionTimeout how long an HTTP session lives without a request
  * @param drill whether the endpoints that prove restarts are served
@@ -30,6 +32,7 @@ public record ServiceConfig(
         Database d4,
         Optional<Embedded> embedded,
         Budgets shutdown,
+        AdmissionConfig admission,
         Duration quietPeriod,
         Duration sessionTimeout,
         boolean drill) {

@@ -65,6 +65,26 @@ final class Settings {
     static final Setting<Path> DB_EMBEDDED_DATA = Setting.of(
             "db.embedded.data", PATH, ".quiesce/mariadb", "Folder in which the embedded MariaDB keeps its data.");
 
+    static final Setting<Integer> ADMISSION_CONCURRENCY = Setting.optional(
+            "admission.concurrency",
+            new ValueType.Whole("NUMBER", "a whole number", 1, 10_000),
+            "Number of requests that may use a database at once; others wait. By default twice the larger pool.");
+    static final Setting<Integer> ADMISSION_WAITING = Setting.of(
+            "admission.waiting",
+            new ValueType.Whole("NUMBER", "a whole number", 0, 100_000),
+            "200",
+            "Number of requests that may wait for that; others are answered 503 with Retry-After at once.");
+    static final Setting<Duration> ADMISSION_PATIENCE = Setting.of(
+            "admission.patience",
+            new ValueType.Time(Duration.ofMillis(100), Duration.ofMinutes(10)),
+            "4s",
+            "How long callers wait for an answer, unless X-Request-Deadline-Ms says so. Keep it below what they really do.");
+    static final Setting<Duration> ADMISSION_RAMP = Setting.of(
+            "admission.ramp",
+            new ValueType.Time(Duration.ofSeconds(0), Duration.ofMinutes(10)),
+            "3s",
+            "Time from the first request until that number is reached, from a quarter of it.");
+
     static final Setting<Duration> SESSION_TIMEOUT = Setting.of(
             "session.timeout",
             new ValueType.Time(Duration.ofSeconds(1), Duration.ofHours(720)),
@@ -118,6 +138,10 @@ final class Settings {
         all.addAll(List.of(
                 DB_EMBEDDED,
                 DB_EMBEDDED_DATA,
+                ADMISSION_CONCURRENCY,
+                ADMISSION_WAITING,
+                ADMISSION_PATIENCE,
+                ADMISSION_RAMP,
                 SESSION_TIMEOUT,
                 SHUTDOWN_TIMEOUT,
                 SHUTDOWN_LINGER,

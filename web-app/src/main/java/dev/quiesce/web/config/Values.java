@@ -4,6 +4,7 @@ import dev.quiesce.lifecycle.Budgets;
 import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
 import dev.quiesce.web.config.Settings.DatabaseSettings;
+import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,9 +67,19 @@ final class Values {
                 database(Settings.DB_D4),
                 get(Settings.DB_EMBEDDED).source().map(source -> new Embedded(source, get(Settings.DB_EMBEDDED_DATA))),
                 budgets(get(Settings.SHUTDOWN_TIMEOUT), get(Settings.SHUTDOWN_LINGER)),
+                admission(),
                 get(Settings.SHUTDOWN_QUIET),
                 get(Settings.SESSION_TIMEOUT),
                 get(Settings.DRILL));
+    }
+
+    private AdmissionConfig admission() {
+        int largerPool = Math.max(get(Settings.DB_MAIN.poolSize()), get(Settings.DB_D4.poolSize()));
+        return new AdmissionConfig(
+                find(Settings.ADMISSION_CONCURRENCY).orElse(2 * largerPool),
+                get(Settings.ADMISSION_WAITING),
+                get(Settings.ADMISSION_PATIENCE),
+                get(Settings.ADMISSION_RAMP));
     }
 
     private Listen http() {

@@ -6,6 +6,7 @@ import com.google.inject.Singleton;
 import com.google.inject.name.Names;
 import jakarta.servlet.http.HttpServlet;
 import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /**
@@ -24,6 +25,11 @@ public final class DrillModule extends AbstractModule {
     /** Returns the servlets to mount, each under its path specification. */
     public static Map<String, Class<? extends HttpServlet>> routes() {
         return ROUTES;
+    }
+
+    /** Returns those of the routes whose servlets use a database. */
+    public static Set<String> databaseRoutes() {
+        return Set.of("/drill/tx");
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
@@ -81,15 +82,19 @@ public final class Admission extends Handler.Wrapper {
         this.room = new WaitingRoom<>(config, time);
     }
 
-    /** Returns what is to be seen of it, by name: the limit, how many are inside and wait, and how many were sent away or left. */
-    public Map<String, LongSupplier> gauges() {
+    /**
+     * Returns what is to be seen of it, by name: the limit, how many are inside and wait, and how many were sent away or left.
+     *
+     * @param admission gives it; first asked when a number is read
+     */
+    public static Map<String, LongSupplier> gauges(Supplier<Admission> admission) {
         return Map.of(
-                "admissionLimit", room::currentLimit,
-                "admissionInside", room::inside,
-                "admissionWaiting", () -> room.waiting().size(),
-                "admissionShedFull", shedFull::sum,
-                "admissionShedLate", shedLate::sum,
-                "admissionLeft", left::sum);
+                "admissionLimit", () -> admission.get().room.currentLimit(),
+                "admissionInside", () -> admission.get().room.inside(),
+                "admissionWaiting", () -> admission.get().room.waiting().size(),
+                "admissionShedFull", () -> admission.get().shedFull.sum(),
+                "admissionShedLate", () -> admission.get().shedLate.sum(),
+                "admissionLeft", () -> admission.get().left.sum());
     }
 
     @Override

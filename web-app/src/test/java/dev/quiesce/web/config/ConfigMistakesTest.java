@@ -94,6 +94,10 @@ class ConfigMistakesTest {
         "http.socket.mode, 0660",
         "http.socket.mode, 668",
         "http.socket.mode, rw-",
+        "admission.concurrency, 0",
+        "admission.waiting, -1",
+        "admission.patience, 99ms",
+        "admission.ramp, -1s",
         "shutdown.quiet-period, 9ms",
         "shutdown.linger, -1s",
         "shutdown.linger, 1d",
@@ -145,6 +149,14 @@ class ConfigMistakesTest {
         String url = "jdbc:mariadb://db/both";
         assertThat(mistakes(Map.of("QUIESCE_DB_MAIN_URL", url, "QUIESCE_DB_D4_URL", url)))
                 .containsExactly("db.main.url and db.d4.url are the same: each needs a database of its own");
+    }
+
+    @Test
+    void poolThatIsWaitedForLongerThanCallersWait_isRefused() {
+        assertThat(mistakes(EMBEDDED, "--db-d4-acquire-timeout=4s"))
+                .containsExactly(
+                        "db.d4.acquire-timeout is 4000 ms, but callers wait 4000 ms (admission.patience): lower the"
+                                + " one or raise the other");
     }
 
     @Test

@@ -10,6 +10,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.quiesce.lifecycle.Budgets;
 import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
+import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,7 @@ class ConfigSourcesTest {
                         UNTOLD,
                         Optional.of(new Embedded(Embedded.Source.BUNDLED, Path.of(".quiesce/mariadb"))),
                         Budgets.defaults(),
+                        new AdmissionConfig(20, 200, Duration.ofSeconds(4), Duration.ofSeconds(3)),
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(30),
                         false));
@@ -78,6 +80,10 @@ class ConfigSourcesTest {
                 Map.entry("QUIESCE_DB_D4_PASSWORD", "two"),
                 Map.entry("QUIESCE_DB_D4_POOL_SIZE", "4"),
                 Map.entry("QUIESCE_DB_D4_ACQUIRE_TIMEOUT", "5m"),
+                Map.entry("QUIESCE_ADMISSION_CONCURRENCY", "7"),
+                Map.entry("QUIESCE_ADMISSION_WAITING", "0"),
+                Map.entry("QUIESCE_ADMISSION_PATIENCE", "6m"),
+                Map.entry("QUIESCE_ADMISSION_RAMP", "0s"),
                 Map.entry("QUIESCE_SESSION_TIMEOUT", "2h"),
                 Map.entry("QUIESCE_SHUTDOWN_TIMEOUT", "20s"),
                 Map.entry("QUIESCE_SHUTDOWN_LINGER", "5s"),
@@ -92,6 +98,7 @@ class ConfigSourcesTest {
                         new Database(Optional.of(D4_URL), "bert", new Secret("two"), 4, Duration.ofMinutes(5)),
                         Optional.empty(),
                         Budgets.ofTotal(Duration.ofSeconds(20)).withLinger(Duration.ofSeconds(5)),
+                        new AdmissionConfig(7, 0, Duration.ofMinutes(6), Duration.ZERO),
                         Duration.ofMillis(400),
                         Duration.ofHours(2),
                         true));
@@ -110,12 +117,16 @@ class ConfigSourcesTest {
                 arguments("admin.port", List.of("0", "1", "65535")),
                 arguments("db.main.user", List.of("u1", "u2", "u3")),
                 arguments("db.main.pool-size", List.of("1", "2", "1000")),
-                arguments("db.main.acquire-timeout", List.of("250ms", "1s", "5m")),
+                arguments("db.main.acquire-timeout", List.of("250ms", "1s", "3999ms")),
                 arguments("db.d4.user", List.of("u1", "u2", "u3")),
                 arguments("db.d4.pool-size", List.of("1", "2", "1000")),
-                arguments("db.d4.acquire-timeout", List.of("250ms", "1s", "5m")),
+                arguments("db.d4.acquire-timeout", List.of("250ms", "1s", "3999ms")),
                 arguments("db.embedded", List.of("local", "bundled", "local")),
                 arguments("db.embedded.data", List.of("a", "b c", "/d")),
+                arguments("admission.concurrency", List.of("1", "2", "10000")),
+                arguments("admission.waiting", List.of("0", "1", "100000")),
+                arguments("admission.patience", List.of("4s", "5s", "10m")),
+                arguments("admission.ramp", List.of("0s", "1s", "10m")),
                 arguments("session.timeout", List.of("1s", "2m", "720h")),
                 arguments("shutdown.timeout", List.of("100ms", "9s", "1h")),
                 arguments("shutdown.linger", List.of("1ms", "2s", "5999ms")),

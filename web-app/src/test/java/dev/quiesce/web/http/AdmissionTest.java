@@ -209,7 +209,7 @@ class AdmissionTest {
     }
 
     private long gauge(String name) {
-        return admission.gauges().get(name).getAsLong();
+        return Admission.gauges(() -> admission).get(name).getAsLong();
     }
 
     private final class Slow extends Handler.Abstract {
