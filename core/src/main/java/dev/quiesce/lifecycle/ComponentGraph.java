@@ -39,9 +39,8 @@ public final class ComponentGraph {
         this.components = components;
         this.startOrder = Order.of(dependencies(components));
         this.drainOrder = startOrder.reversed();
-        PreferredOrder soft = PreferredOrder.on(drainOrder, preferred);
-        this.stopOrder = soft.order();
-        List<String> sentences = new ArrayList<>(soft.yielded());
+        List<String> sentences = new ArrayList<>();
+        this.stopOrder = PreferredOrder.of(drainOrder, preferred, sentences);
         for (String name : unlinked) {
             sentences.add("Nothing links '" + name
                     + "' to another component: it starts and stops beside them, whatever it uses");

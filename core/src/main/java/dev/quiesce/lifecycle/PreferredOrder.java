@@ -15,12 +15,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The order in which components stop, dependents first, after a preferred sequence has been laid over it. */
-record PreferredOrder(Order order, List<String> yielded) {
+/** Lays a preferred sequence over the order in which components stop. */
+final class PreferredOrder {
+    private PreferredOrder() {}
 
-    static PreferredOrder on(Order dependentsFirst, @Nullable StopSequence preferred) {
+    /**
+     * Returns the order, dependents first, with whatever of the sequence does not contradict it.
+     *
+     * @param yielded where a sentence is added for each pair that the sequence has the other way round
+     */
+    static Order of(Order dependentsFirst, @Nullable StopSequence preferred, List<String> yielded) {
         if (preferred == null) {
-            return new PreferredOrder(dependentsFirst, List.of());
+            return dependentsFirst;
         }
         SortedMap<String, SortedSet<String>> predecessors = new TreeMap<>();
         SortedMap<String, SortedSet<String>> successors = new TreeMap<>();
@@ -28,7 +34,6 @@ record PreferredOrder(Order order, List<String> yielded) {
             predecessors.put(name, new TreeSet<>(dependentsFirst.predecessors(name)));
             successors.put(name, new TreeSet<>(dependentsFirst.successors(name)));
         }
-        List<String> yielded = new ArrayList<>();
         List<List<String>> steps = preferred.steps();
         for (int i = 0; i < steps.size(); i++) {
             List<String> laterOnes = new ArrayList<>();
@@ -46,7 +51,7 @@ record PreferredOrder(Order order, List<String> yielded) {
                 }
             }
         }
-        return new PreferredOrder(Order.of(predecessors), List.copyOf(yielded));
+        return Order.of(predecessors);
     }
 
     /** Returns the names on a way from one to the other, both included, or nothing if there is no way. */

@@ -100,7 +100,16 @@ final class Shares {
     }
 
     /** Of each step its weight, and that of the heaviest chain of steps that may follow it. */
-    private record Weights(Order order, Map<String, Long> ownByName, Map<String, Long> followingByName) {
+    private static final class Weights {
+        private final Order order;
+        private final Map<String, Long> ownByName;
+        private final Map<String, Long> followingByName;
+
+        private Weights(Order order, Map<String, Long> ownByName, Map<String, Long> followingByName) {
+            this.order = order;
+            this.ownByName = ownByName;
+            this.followingByName = followingByName;
+        }
 
         static Weights of(Order order, Map<String, Duration> budgets, long others) {
             Map<String, Long> own = new HashMap<>();

@@ -2,6 +2,7 @@ package dev.quiesce.db;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.mariadb.jdbc.Driver;
 
 /**
@@ -18,6 +19,7 @@ final class Connector {
     private final PoolConfig config;
     private final Driver driver = new Driver();
     private volatile boolean closed;
+    private volatile @Nullable String lastFailure;
 
     Connector(PoolConfig config) {
         this.config = config;
@@ -34,13 +36,22 @@ final class Connector {
         try {
             connection = driver.connect(config.url(), config.driverProperties());
         } catch (SQLException e) {
-            throw explained(e);
+            SQLException explained = explained(e);
+            lastFailure = explained.getMessage();
+            throw explained;
         }
+        lastFailure = null;
         if (closed) {
             connection.close();
             refuseWhenClosed();
         }
         return connection;
+    }
+
+    /** Returns why no connection could be opened the last time; null if one could. */
+    @Nullable
+    String lastFailure() {
+        return lastFailure;
     }
 
     void close() {

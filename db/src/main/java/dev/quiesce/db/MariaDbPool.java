@@ -5,7 +5,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
-import dev.quiesce.lifecycle.WorkGuard;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -54,12 +53,13 @@ public final class MariaDbPool implements Lifecycle {
     private final PoolConfig config;
     private final Connector connector;
     private final DataSource dataSource = new SuppliedDataSource(this::borrow);
-    private final WorkGuard borrowers = new WorkGuard();
+    private final Lending lending;
     private final Object lock = new Object();
     private volatile State state = State.NEW; // written under the lock
     private volatile @Nullable HikariDataSource pool; // written under the lock
     private volatile @Nullable Connection migrating;
     private volatile int borrowedAtClose;
+    private volatile String borrowersAtClose = "";
     private @Nullable Thread opener; // guarded by the lock
     private @Nullable Thread closer; // guarded by the lock
 
@@ -67,12 +67,14 @@ public final class MariaDbPool implements Lifecycle {
     public MariaDbPool(PoolConfig config) {
         this.config = config;
         this.connector = new Connector(config);
+        this.lending = new Lending(config, connector);
     }
 
     /**
      * Returns the source of this pool's connections, always the same. It may be called, and the result handed on, before
      * the start. Getting a connection throws an {@link SQLException} that names the pool's state unless the pool is open,
-     * and an {@link java.sql.SQLTransientConnectionException} if none is free within the acquire timeout.
+     * and an {@link java.sql.SQLTransientConnectionException} if none is free within the acquire timeout, or too many wait
+     * for one already; its message has the pool's figures, the oldest borrower and the last error of connecting.
      *
      * <p>A connection counts as borrowed until {@code close} is called on it, and not only on what its statements return as
      * their connection.
@@ -139,7 +141,7 @@ public final class MariaDbPool implements Lifecycle {
         }
         boolean drained;
         try {
-            drained = borrowers.awaitIdle(deadline);
+            drained = lending.awaitReturn(deadline);
         } catch (InterruptedException e) {
             throw new InterruptedException(notDrained("was interrupted while draining"));
         }
@@ -162,7 +164,7 @@ public final class MariaDbPool implements Lifecycle {
         HikariDataSource open;
         synchronized (lock) {
             state = State.STOPPED;
-            borrowers.quiesce();
+            lending.close();
             opening = opener;
             open = pool;
             pool = null;
@@ -183,7 +185,8 @@ public final class MariaDbPool implements Lifecycle {
         }
         if (open != null && borrowedAtClose > 0) {
             throw new SQLException("pool \"" + config.name() + "\": " + connections(borrowedAtClose)
-                    + " still borrowed at stop and had to be aborted; open transactions were rolled back");
+                    + " still borrowed at stop and had to be aborted; open transactions were rolled back; borrowed by "
+                    + borrowersAtClose);
         }
     }
 
@@ -193,7 +196,7 @@ public final class MariaDbPool implements Lifecycle {
      */
     @Override
     public OptionalLong inFlight() {
-        return pool == null ? OptionalLong.of(0) : borrowers.inFlight();
+        return OptionalLong.of(pool == null ? 0 : lending.count());
     }
 
     /** Returns the pool's name, URL and state, without secrets. */
@@ -204,16 +207,11 @@ public final class MariaDbPool implements Lifecycle {
 
     private Connection borrow() throws SQLException {
         HikariDataSource open = pool;
-        WorkGuard.Hold hold = open == null ? null : borrowers.tryHold("connection");
-        if (open == null || hold == null) {
+        Connection connection = open == null ? null : lending.borrow(open);
+        if (connection == null) {
             throw new SQLException(describe() + " and gives no connection");
         }
-        try {
-            return BorrowedConnection.of(open.getConnection(), hold);
-        } catch (SQLException | RuntimeException | Error e) {
-            hold.close();
-            throw e;
-        }
+        return connection;
     }
 
     /** Runs on a thread of its own, since neither connecting nor a migration reacts to an interrupt. */
@@ -289,6 +287,7 @@ public final class MariaDbPool implements Lifecycle {
     /** Called with the lock held. Closing has no bound of its own: for a busy connection the driver first opens another one to kill the query. */
     private Thread closeInBackground(HikariDataSource open) {
         Thread thread = daemon("close", () -> {
+            borrowersAtClose = lending.describe();
             borrowedAtClose = stats(open).active();
             open.close();
         });
@@ -362,7 +361,7 @@ public final class MariaDbPool implements Lifecycle {
         int waiting = stats().waiting();
         long borrowed = Math.max(0, inFlight().orElse(0) - waiting);
         return "pool \"" + config.name() + "\" " + what + ": " + connections(borrowed) + " still borrowed, " + waiting
-                + " waiting";
+                + " waiting; the longest: " + lending.describe();
     }
 
     private static String connections(long count) {

@@ -31,6 +31,7 @@ import org.mariadb.jdbc.HostAddress;
  * @param socketTimeout how long the server may be silent during a query before the connection is given up; zero for no
  *     limit, else at least 1 s; 60 s by default. It does not bound migrations
  * @param maxLifetime the age at which a connection is replaced; at least 30 s, 30 min by default
+ * @param maxWaiting how many callers may wait for a connection at once, others get an error at once; 0 to 100,000, 40 by default
  * @param migrations the class-path folder of versioned scripts ({@code V1__create_users.sql}) that are applied before the
  *     pool counts as started, such as {@code db/main}, or null for none
  */
@@ -44,6 +45,7 @@ public record PoolConfig(
         Duration connectTimeout,
         Duration socketTimeout,
         Duration maxLifetime,
+        int maxWaiting,
         @Nullable String migrations) {
 
     private static final String PREFIX = "jdbc:mariadb:";
@@ -53,6 +55,7 @@ public record PoolConfig(
     private static final Pattern SSL_MODE = Pattern.compile("[?&](sslMode|useSsl)=", Pattern.CASE_INSENSITIVE);
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|127(\\.\\d+){3}|::1|\\[::1]", Pattern.CASE_INSENSITIVE);
+    private static final int DEFAULT_MAX_WAITING = 40;
     private static final Duration LONGEST = Duration.ofDays(1);
 
     /**
@@ -71,6 +74,9 @@ public record PoolConfig(
         }
         if (size < 1 || size > 1000) {
             mistakes.add("size must be 1 to 1000, but is " + size);
+        }
+        if (maxWaiting < 0 || maxWaiting > 100_000) {
+            mistakes.add("maxWaiting must be 0 to 100000, but is " + maxWaiting);
         }
         checkDuration("acquireTimeout", acquireTimeout, Duration.ofMillis(250), mistakes);
         checkDuration("connectTimeout", connectTimeout, Duration.ofMillis(1), mistakes);
@@ -102,6 +108,7 @@ public record PoolConfig(
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(60),
                 Duration.ofMinutes(30),
+                DEFAULT_MAX_WAITING,
                 null);
     }
 
@@ -117,6 +124,7 @@ public record PoolConfig(
                 connectTimeout,
                 socketTimeout,
                 maxLifetime,
+                maxWaiting,
                 migrations);
     }
 
@@ -132,6 +140,23 @@ public record PoolConfig(
                 connectTimeout,
                 socketTimeout,
                 maxLifetime,
+                maxWaiting,
+                migrations);
+    }
+
+    /** Returns this configuration with another number of callers that may wait for a connection. */
+    public PoolConfig withMaxWaiting(int maxWaiting) {
+        return new PoolConfig(
+                name,
+                url,
+                user,
+                password,
+                size,
+                acquireTimeout,
+                connectTimeout,
+                socketTimeout,
+                maxLifetime,
+                maxWaiting,
                 migrations);
     }
 
@@ -147,13 +172,14 @@ public record PoolConfig(
                 connectTimeout,
                 socketTimeout,
                 maxLifetime,
+                maxWaiting,
                 migrations);
     }
 
     /** Returns all settings, with the password masked and the URL without its options. */
     @Override
     public String toString() {
-        return "PoolConfig[name=%s, url=%s, user=%s, password=***, size=%d, acquireTimeout=%s, connectTimeout=%s, socketTimeout=%s, maxLifetime=%s, migrations=%s]"
+        return "PoolConfig[name=%s, url=%s, user=%s, password=***, size=%d, acquireTimeout=%s, connectTimeout=%s, socketTimeout=%s, maxLifetime=%s, maxWaiting=%d, migrations=%s]"
                 .formatted(
                         name,
                         plainUrl(),
@@ -163,6 +189,7 @@ public record PoolConfig(
                         connectTimeout,
                         socketTimeout,
                         maxLifetime,
+                        maxWaiting,
                         migrations);
     }
 

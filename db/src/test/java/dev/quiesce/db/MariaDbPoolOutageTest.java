@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.quiesce.lifecycle.Deadline;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +36,9 @@ class MariaDbPoolOutageTest {
 
     @AfterEach
     void tearDown() throws Exception {
-        Servers.signal("CONT", pid);
+        if (ProcessHandle.of(pid).isPresent()) {
+            Servers.signal("CONT", pid);
+        }
         server.stop(Deadline.after(Duration.ofSeconds(10)));
     }
 
@@ -62,6 +65,23 @@ class MariaDbPoolOutageTest {
         Servers.signal("STOP", pid);
 
         pool.stop(Deadline.after(Duration.ofSeconds(2)));
+    }
+
+    @Test
+    void borrowWithoutADatabase_saysWhyThereIsNone() throws Exception {
+        int port = server.port();
+        server.stop(Deadline.after(Duration.ofSeconds(10)));
+        try {
+            // For half a second the pool takes a connection that has been used for alive.
+            Thread.sleep(600);
+            assertThatExceptionOfType(SQLTransientConnectionException.class)
+                    .isThrownBy(() -> pool.dataSource().getConnection())
+                    .withMessageMatching("pool \"main\": there was no connection within 3000 ms: 0 active, 0 idle, \\d"
+                            + " waiting, limit 2; the last connection could not be opened: pool \"main\": cannot reach"
+                            + " 127.0.0.1:" + port + "; start the database, or correct the URL .*");
+        } finally {
+            pool.stop(Deadline.after(Duration.ofSeconds(5)));
+        }
     }
 
     private boolean sleeps() {

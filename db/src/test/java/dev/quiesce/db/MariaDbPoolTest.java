@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -92,7 +93,33 @@ class MariaDbPoolTest {
         try (Connection borrowed = pool.dataSource().getConnection()) {
             assertThat(borrowed.isValid(1)).isTrue();
             assertThatExceptionOfType(SQLTransientConnectionException.class)
-                    .isThrownBy(() -> pool.dataSource().getConnection());
+                    .isThrownBy(() -> pool.dataSource().getConnection())
+                    .withMessageMatching(
+                            "pool \"main\": there was no connection within 250 ms: 1 active, 0 idle, 0 waiting,"
+                                    + " limit 1; the oldest borrower is"
+                                    + " MariaDbPoolTest\\.borrowFromAnExhaustedPool_failsAfterTheAcquireTimeout:\\d+ ←.* on .*"
+                                    + " \\(\\d+ ms\\)");
+        }
+    }
+
+    @Test
+    void waitersBeyondTheBound_failAtOnce() throws Exception {
+        pool = new MariaDbPool(tenant.config().withSize(1).withMaxWaiting(2));
+        pool.start();
+        Connection borrowed = pool.dataSource().getConnection();
+        List<CompletableFuture<Connection>> waiters =
+                List.of(CompletableFuture.supplyAsync(this::borrow), CompletableFuture.supplyAsync(this::borrow));
+        await().until(() -> pool.stats().waiting() == 2);
+        long begin = System.nanoTime();
+
+        assertThatExceptionOfType(SQLTransientConnectionException.class)
+                .isThrownBy(() -> pool.dataSource().getConnection())
+                .withMessageStartingWith(
+                        "pool \"main\": too many wait for a connection: 1 active, 0 idle, 2 waiting, limit 1;");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(500));
+        borrowed.close();
+        for (CompletableFuture<Connection> waiter : waiters) {
+            waiter.get(5, TimeUnit.SECONDS).close();
         }
     }
 
@@ -146,8 +173,8 @@ class MariaDbPoolTest {
 
         assertThatExceptionOfType(TimeoutException.class)
                 .isThrownBy(() -> pool.drain(Deadline.after(Duration.ZERO)))
-                .withMessage(
-                        "pool \"main\" is not drained at the deadline: 0 connections are still borrowed, 1 waiting");
+                .withMessageStartingWith(
+                        "pool \"main\" is not drained at the deadline: 0 connections are still borrowed, 1 waiting; the longest: MariaDbPoolTest.");
         CompletableFuture<Void> draining = CompletableFuture.runAsync(this::drain);
         await().during(Duration.ofMillis(50)).until(() -> !draining.isDone());
 
@@ -195,8 +222,10 @@ class MariaDbPoolTest {
             assertThat(one).isNotSameAs(two);
             assertThatExceptionOfType(TimeoutException.class)
                     .isThrownBy(() -> pool.drain(Deadline.after(Duration.ofMillis(30))))
-                    .withMessage("pool \"main\" is not drained at the deadline: 2 connections are still borrowed,"
-                            + " 0 waiting");
+                    .withMessageStartingWith(
+                            "pool \"main\" is not drained at the deadline: 2 connections are still borrowed,"
+                                    + " 0 waiting; the longest:"
+                                    + " MariaDbPoolTest.drainThatRunsOutOfTime_saysHowManyAreStillBorrowed:");
         }
     }
 
@@ -208,8 +237,9 @@ class MariaDbPoolTest {
             Thread.currentThread().interrupt();
             assertThatExceptionOfType(InterruptedException.class)
                     .isThrownBy(() -> pool.drain(Deadline.after(SOON)))
-                    .withMessage("pool \"main\" was interrupted while draining: 1 connection is still borrowed,"
-                            + " 0 waiting");
+                    .withMessageStartingWith(
+                            "pool \"main\" was interrupted while draining: 1 connection is still borrowed,"
+                                    + " 0 waiting; the longest: MariaDbPoolTest.drainThatIsInterrupted_");
         }
     }
 
@@ -243,7 +273,8 @@ class MariaDbPoolTest {
 
         assertThatExceptionOfType(TimeoutException.class)
                 .isThrownBy(() -> pool.drain(Deadline.after(Duration.ZERO)))
-                .withMessage("pool \"main\" is not drained at the deadline: 1 connection is still borrowed, 0 waiting");
+                .withMessageStartingWith(
+                        "pool \"main\" is not drained at the deadline: 1 connection is still borrowed, 0 waiting; the longest: MariaDbPoolTest.");
         borrowed.close();
         pool.drain(Deadline.after(Duration.ZERO));
     }
@@ -303,8 +334,9 @@ class MariaDbPoolTest {
 
         assertThatExceptionOfType(SQLException.class)
                 .isThrownBy(() -> pool.stop(Deadline.after(SOON)))
-                .withMessage("pool \"main\": 1 connection is still borrowed at stop and had to be aborted; open"
-                        + " transactions were rolled back");
+                .withMessageStartingWith(
+                        "pool \"main\": 1 connection is still borrowed at stop and had to be aborted; open"
+                                + " transactions were rolled back; borrowed by MariaDbPoolTest.execute:");
         assertThat(query).failsWithin(SOON);
         await().atMost(SOON).until(() -> tenant.connections() == 0);
     }

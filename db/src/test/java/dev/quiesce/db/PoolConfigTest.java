@@ -20,6 +20,7 @@ class PoolConfigTest {
         assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.socketTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.maxLifetime()).isEqualTo(Duration.ofMinutes(30));
+        assertThat(config.maxWaiting()).isEqualTo(40);
         assertThat(config.migrations()).isNull();
     }
 
@@ -36,11 +37,13 @@ class PoolConfigTest {
                         Duration.ZERO,
                         Duration.ofMillis(999),
                         Duration.ofSeconds(29),
+                        -1,
                         "/db"))
                 .withMessage("pool \"ma in\": name must consist of letters, digits, '.', '_' and '-', but is \"ma in\""
                         + "; url must look like jdbc:mariadb://host:port/database"
                         + "; user is missing"
                         + "; size must be 1 to 1000, but is 0"
+                        + "; maxWaiting must be 0 to 100000, but is -1"
                         + "; acquireTimeout must be 250 ms to 1 day, but is 249 ms"
                         + "; connectTimeout must be 1 ms to 1 day, but is 0 ms"
                         + "; socketTimeout must be 1000 ms to 1 day, but is 999 ms"

@@ -13,15 +13,23 @@ import java.util.List;
 import java.util.Map;
 
 /** A registration and the injector of the module in which it was made. */
-record Component(Injector injector, Registration registration) {
+final class Component {
     private static final TypeLiteral<Registration> TYPE = TypeLiteral.get(Registration.class);
+
+    final Injector injector;
+    final Registration registration;
+
+    private Component(Injector injector, Registration registration) {
+        this.injector = injector;
+        this.registration = registration;
+    }
 
     /** Returns all that have been registered, in private modules too. */
     static List<Component> all(Injector injector) {
         Map<Registration, Component> found = new IdentityHashMap<>();
         collect(injector, found);
         List<Component> byName = new ArrayList<>(found.values());
-        byName.sort(Comparator.comparing(component -> component.registration().name()));
+        byName.sort(Comparator.comparing(component -> component.registration.name));
         return byName;
     }
 
@@ -31,11 +39,11 @@ record Component(Injector injector, Registration registration) {
      * @throws IllegalStateException if it is no singleton
      */
     Lifecycle lifecycle() {
-        if (!Scopes.isSingleton(injector.getBinding(registration.key()))) {
-            throw new IllegalStateException("Component '" + registration.name() + "' (" + registration.key()
+        if (!Scopes.isSingleton(injector.getBinding(registration.key))) {
+            throw new IllegalStateException("Component '" + registration.name + "' (" + registration.key
                     + ") is not bound as a singleton: what is started would not be what others use");
         }
-        return injector.getInstance(registration.key());
+        return injector.getInstance(registration.key);
     }
 
     private static void collect(Injector injector, Map<Registration, Component> found) {

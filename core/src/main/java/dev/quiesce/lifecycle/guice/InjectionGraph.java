@@ -32,22 +32,21 @@ final class InjectionGraph {
 
     InjectionGraph(Collection<Component> components) {
         components.forEach(component -> names.put(
-                Place.of(component.injector(), component.registration().key()).binding(),
-                component.registration().name()));
+                Place.of(component.injector, component.registration.key).binding, component.registration.name));
     }
 
     /** Returns the names of the components that injection shows the given one to depend on, without those reached through them. */
     Set<String> dependenciesOf(Component component) {
-        Place root = Place.of(component.injector(), component.registration().key());
+        Place root = Place.of(component.injector, component.registration.key);
         Set<String> found = new TreeSet<>();
-        Map<Binding<?>, Boolean> seen = new IdentityHashMap<>(Map.of(root.binding(), true));
+        Map<Binding<?>, Boolean> seen = new IdentityHashMap<>(Map.of(root.binding, true));
         Deque<Place> open = new ArrayDeque<>(root.next());
         while (!open.isEmpty()) {
             Place place = open.remove();
-            if (seen.putIfAbsent(place.binding(), true) != null) {
+            if (seen.putIfAbsent(place.binding, true) != null) {
                 continue;
             }
-            String name = names.get(place.binding());
+            String name = names.get(place.binding);
             if (name != null) {
                 found.add(name);
             } else {
@@ -61,7 +60,14 @@ final class InjectionGraph {
      * A binding and the injector that sees what it needs. Keys do not tell bindings apart, since private modules may bind
      * the same; one instance may have several keys, of which the binding that makes it stands for all.
      */
-    private record Place(Injector injector, Binding<?> binding) {
+    private static final class Place {
+        private final Injector injector;
+        private final Binding<?> binding;
+
+        private Place(Injector injector, Binding<?> binding) {
+            this.injector = injector;
+            this.binding = binding;
+        }
 
         static Place of(Injector injector, Key<?> key) {
             Binding<?> binding = injector.getBinding(key);
@@ -70,7 +76,7 @@ final class InjectionGraph {
             }
             if (binding instanceof LinkedKeyBinding<?> linked) {
                 Place target = of(injector, linked.getLinkedKey());
-                if (Scopes.isSingleton(target.binding())) {
+                if (Scopes.isSingleton(target.binding)) {
                     return target;
                 }
             }
