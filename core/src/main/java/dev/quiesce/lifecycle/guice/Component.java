@@ -29,7 +29,7 @@ final class Component {
         Map<Registration, Component> found = new IdentityHashMap<>();
         collect(injector, found);
         List<Component> byName = new ArrayList<>(found.values());
-        byName.sort(Comparator.comparing(component -> component.registration.name));
+        byName.sort(Comparator.comparing(component -> component.registration.name()));
         return byName;
     }
 
@@ -39,11 +39,11 @@ final class Component {
      * @throws IllegalStateException if it is no singleton
      */
     Lifecycle lifecycle() {
-        if (!Scopes.isSingleton(injector.getBinding(registration.key))) {
-            throw new IllegalStateException("Component '" + registration.name + "' (" + registration.key
+        if (!Scopes.isSingleton(injector.getBinding(registration.key()))) {
+            throw new IllegalStateException("Component '" + registration.name() + "' (" + registration.key()
                     + ") is not bound as a singleton: what is started would not be what others use");
         }
-        return injector.getInstance(registration.key);
+        return injector.getInstance(registration.key());
     }
 
     private static void collect(Injector injector, Map<Registration, Component> found) {

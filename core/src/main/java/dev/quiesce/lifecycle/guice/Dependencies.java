@@ -29,7 +29,7 @@ final class Dependencies {
         InjectionGraph injection = new InjectionGraph(components);
         Dependencies dependencies = new Dependencies();
         for (Component component : components) {
-            dependencies.injected.put(component.registration.name, injection.dependenciesOf(component));
+            dependencies.injected.put(component.registration.name(), injection.dependenciesOf(component));
         }
         List<String> mistakes = new ArrayList<>();
         for (Component component : components) {
@@ -46,9 +46,9 @@ final class Dependencies {
     }
 
     private void declare(Registration registration, List<String> mistakes) {
-        String name = registration.name;
+        String name = registration.name();
         Set<String> needs = new TreeSet<>(injected.getOrDefault(name, Set.of()));
-        for (String declared : registration.alsoDependsOn) {
+        for (String declared : registration.alsoDependsOn()) {
             List<String> opposite = path(declared, name);
             if (opposite.isEmpty()) {
                 needs.add(declared);

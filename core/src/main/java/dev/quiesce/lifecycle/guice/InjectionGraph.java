@@ -32,12 +32,12 @@ final class InjectionGraph {
 
     InjectionGraph(Collection<Component> components) {
         components.forEach(component -> names.put(
-                Place.of(component.injector, component.registration.key).binding, component.registration.name));
+                Place.of(component.injector, component.registration.key()).binding, component.registration.name()));
     }
 
     /** Returns the names of the components that injection shows the given one to depend on, without those reached through them. */
     Set<String> dependenciesOf(Component component) {
-        Place root = Place.of(component.injector, component.registration.key);
+        Place root = Place.of(component.injector, component.registration.key());
         Set<String> found = new TreeSet<>();
         Map<Binding<?>, Boolean> seen = new IdentityHashMap<>(Map.of(root.binding, true));
         Deque<Place> open = new ArrayDeque<>(root.next());

@@ -131,7 +131,7 @@ public final class LifecycleBinder {
 
     /** By its own key for each name, so that Guice itself says where a name is used twice. */
     private void add(Registration registration) {
-        Key<Registration> key = Key.get(Registration.class, Names.named(registration.name));
+        Key<Registration> key = Key.get(Registration.class, Names.named(registration.name()));
         binder.bind(key).toInstance(registration);
         if (hidden != null) {
             hidden.expose(key);

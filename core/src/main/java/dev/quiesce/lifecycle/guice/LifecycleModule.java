@@ -45,11 +45,11 @@ public final class LifecycleModule extends AbstractModule {
         ComponentGraph.Builder graph = ComponentGraph.builder();
         for (Component component : components) {
             Registration registration = component.registration;
-            String[] needs = dependencies.of(registration.name).toArray(String[]::new);
-            if (registration.foundation) {
-                graph.addFoundation(registration.name, component.lifecycle(), needs);
+            String[] needs = dependencies.of(registration.name()).toArray(String[]::new);
+            if (registration.foundation()) {
+                graph.addFoundation(registration.name(), component.lifecycle(), needs);
             } else {
-                graph.add(registration.name, component.lifecycle(), needs);
+                graph.add(registration.name(), component.lifecycle(), needs);
             }
         }
         preferred.ifPresent(graph::preferStop);
