@@ -1,0 +1,25 @@
+package dev.quiesce.benchmarks;
+
+import dev.quiesce.db.EmbeddedConfig;
+import dev.quiesce.db.EmbeddedMariaDb;
+import dev.quiesce.lifecycle.Deadline;
+import java.time.Duration;
+import java.util.List;
+
+/** Stops the sample service under load, and counts what is lost. */
+final class Drill {
+    private Drill() {}
+
+    public static void main(String[] args) throws Exception {
+        EmbeddedMariaDb database = new EmbeddedMariaDb(EmbeddedConfig.temporary("main", "d4"));
+        boolean within;
+        database.start();
+        try {
+            within = new Measurement("drill", List.of(new KeepAliveDrill(database), new InFlightDrill(database)))
+                    .isWithinBounds(args);
+        } finally {
+            database.stop(Deadline.after(Duration.ofSeconds(10)));
+        }
+        System.exit(within ? 0 : 1);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.quiesce.benchmarks;
+
+import dev.quiesce.db.EmbeddedMariaDb;
+import dev.quiesce.lifecycle.testing.ServiceProcess;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The sample service as a process of its own, on a database that goes on without it. */
+final class DrillService implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern ADDRESS = Pattern.compile("Serving HTTP on http://([^:]+):(\\d+)/");
+
+    private final ServiceProcess process;
+    private final InetSocketAddress address;
+
+    private DrillService(ServiceProcess process, InetSocketAddress address) {
+        this.process = process;
+        this.address = address;
+    }
+
+    /** Starts the service and waits until it is ready. */
+    static DrillService start(EmbeddedMariaDb database, String... options)
+            throws IOException, InterruptedException, TimeoutException {
+        Path jar = Path.of("web-app", "target", "quiesce-web-app.jar").toAbsolutePath();
+        if (!Files.exists(jar)) {
+            throw new IOException("there is no " + jar + ": run ./dev drill from the root of the project");
+        }
+        List<String> arguments =
+                new ArrayList<>(List.of("--http-host=127.0.0.1", "--http-port=0", "--admin-port=0", "--drill"));
+        arguments.addAll(Arrays.asList(options));
+        ServiceProcess process = ServiceProcess.jar(jar, environment(database), arguments.toArray(String[]::new));
+        try {
+            Matcher matcher = ADDRESS.matcher(process.awaitLine("Serving HTTP on", PATIENCE));
+            Check.that(matcher.find(), "no address in the log");
+            process.awaitLine("Ready after", PATIENCE);
+            return new DrillService(
+                    process, new InetSocketAddress(matcher.group(1), Integer.parseInt(matcher.group(2))));
+        } catch (TimeoutException e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    private static Map<String, String> environment(EmbeddedMariaDb database) {
+        Map<String, String> environment = new HashMap<>();
+        for (String name : List.of("main", "d4")) {
+            String prefix = "QUIESCE_DB_" + name.toUpperCase(Locale.ROOT);
+            environment.put(prefix + "_URL", database.jdbcUrl(name));
+            environment.put(prefix + "_USER", database.user());
+            environment.put(prefix + "_PASSWORD", database.password());
+        }
+        return environment;
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    /** Tells the service to stop and does not wait. */
+    void terminate() {
+        ProcessHandle.of(process.pid()).orElseThrow().destroy();
+    }
+
+    /** Waits for the end and returns the exit code. */
+    int awaitExit() throws InterruptedException, TimeoutException {
+        return process.awaitExit(PATIENCE);
+    }
+
+    String lastLine() {
+        return process.lastLine();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    static double millisSince(long nanos) {
+        return (System.nanoTime() - nanos) / (double) TimeUnit.MILLISECONDS.toNanos(1);
+    }
+}

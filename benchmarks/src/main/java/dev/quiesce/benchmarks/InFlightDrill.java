@@ -1,0 +1,112 @@
+package dev.quiesce.benchmarks;
+
+import dev.quiesce.db.EmbeddedMariaDb;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Requests in flight, and connections that are idle, when the service is told to stop. */
+final class InFlightDrill implements Part {
+
+    private static final int REQUESTS = 200;
+    private static final int MILLIS = 2000;
+    private static final int IDLE = 300;
+
+    private final EmbeddedMariaDb database;
+
+    InFlightDrill(EmbeddedMariaDb database) {
+        this.database = database;
+    }
+
+    @Override
+    public String name() {
+        return "in-flight";
+    }
+
+    @Override
+    public List<Figure> measure(Effort effort) throws Exception {
+        Sample unanswered = new Sample();
+        Sample afterLast = new Sample();
+        Sample idleExit = new Sample();
+        for (int run = 0; run < effort.seeds(); run++) {
+            inFlight(unanswered, afterLast);
+            idle(idleExit);
+        }
+        return List.of(
+                Figure.of(
+                                name(),
+                                REQUESTS + " requests of " + MILLIS + " ms: not answered 200, worst",
+                                unanswered.worst(),
+                                "")
+                        .atMost(0),
+                Figure.of(name(), REQUESTS + " requests: last answer to exit, median", afterLast.median(), "ms")
+                        .atMost(30),
+                Figure.of(name(), IDLE + " idle connections: SIGTERM to exit, median", idleExit.median(), "ms")
+                        .atMost(250));
+    }
+
+    private void inFlight(Sample unanswered, Sample afterLast) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(REQUESTS);
+        try (DrillService service = DrillService.start(database)) {
+            List<DrillClient> clients = new ArrayList<>();
+            List<Future<Long>> answers = new ArrayList<>();
+            for (int i = 0; i < REQUESTS; i++) {
+                DrillClient client = DrillClient.connect(service.address());
+                client.send("/drill/sleep?ms=" + MILLIS);
+                clients.add(client);
+                answers.add(threads.submit(() -> client.answer().status() == 200 ? System.nanoTime() : null));
+            }
+            Thread.sleep(MILLIS / 4);
+            service.terminate();
+            int code = service.awaitExit();
+            long exited = System.nanoTime();
+            Check.that(code == 0, "exit code " + code + ": " + service.lastLine());
+            int missing = 0;
+            long last = 0;
+            for (Future<Long> answer : answers) {
+                Long at = answered(answer);
+                missing += at == null ? 1 : 0;
+                last = Math.max(last, at == null ? last : at);
+            }
+            unanswered.add(missing);
+            afterLast.add((exited - last) / 1e6);
+            for (DrillClient client : clients) {
+                client.close();
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private static Long answered(Future<Long> answer) throws InterruptedException {
+        try {
+            return answer.get();
+        } catch (java.util.concurrent.ExecutionException lost) {
+            System.err.println("Lost: " + lost.getCause());
+            return null;
+        }
+    }
+
+    private void idle(Sample exit) throws Exception {
+        try (DrillService service = DrillService.start(database)) {
+            List<DrillClient> clients = new ArrayList<>();
+            for (int i = 0; i < IDLE; i++) {
+                DrillClient client = DrillClient.connect(service.address());
+                client.send("/drill/sleep?ms=0");
+                Check.that(client.answer().status() == 200, "the service does not serve");
+                clients.add(client);
+            }
+            Thread.sleep(1000);
+            long begin = System.nanoTime();
+            service.terminate();
+            int code = service.awaitExit();
+            exit.add(DrillService.millisSince(begin));
+            Check.that(code == 0, "exit code " + code + ": " + service.lastLine());
+            for (DrillClient client : clients) {
+                client.close();
+            }
+        }
+    }
+}
