@@ -1,7 +1,6 @@
 package dev.quiesce.web.http;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -60,38 +59,20 @@ final class Port implements AutoCloseable {
         return channel;
     }
 
-    /** Returns whether another process goes on accepting what this one does not. */
-    boolean isShared() {
-        return shared;
-    }
-
     /** Returns the port number; empty for a socket of the Unix domain. */
     Optional<Integer> number() {
         return address() instanceof InetSocketAddress internet ? Optional.of(internet.getPort()) : Optional.empty();
     }
 
-    /** Connects to this port, which wakes whoever waits for a connection. Does not wait itself. */
-    void knock() throws IOException {
-        try (SocketChannel visitor =
-                file == null ? SocketChannel.open() : SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            visitor.configureBlocking(false);
-            visitor.connect(door());
-        }
-    }
-
-    private SocketAddress door() throws IOException {
-        if (file != null) {
-            return UnixDomainSocketAddress.of(file);
-        }
-        SocketAddress address = channel.getLocalAddress();
-        return address instanceof InetSocketAddress internet
-                        && internet.getAddress().isAnyLocalAddress()
-                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), internet.getPort())
-                : address;
-    }
-
+    /**
+     * Closes the port. One that is shared stays open until the process ends, which accepts nothing any more: others do. To
+     * close it would also take standard output and error from this process, as the JDK does with inherited channels.
+     */
     @Override
     public void close() throws IOException {
+        if (shared) {
+            return;
+        }
         try {
             channel.close();
         } finally {

@@ -8,6 +8,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +48,8 @@ final class PortConnector extends AbstractConnector {
     private final AtomicLong lastAccept = new AtomicLong(System.nanoTime());
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Port port;
+    private volatile @Nullable Selector selector;
+    private volatile @Nullable SelectionKey key;
     private volatile boolean closing;
 
     PortConnector(Server server, Listen listen, ConnectionFactory... factories) {
@@ -57,7 +60,7 @@ final class PortConnector extends AbstractConnector {
     }
 
     /**
-     * Accepts what waits in the queue and closes the port. A port that is shared leaves them to others.
+     * Accepts what waits in the queue and closes the port. A port that is shared leaves to others what comes later.
      *
      * <p>The thread that accepts does it, since it alone can be sure that nobody comes between the last connection that it
      * takes and the close.
@@ -68,13 +71,9 @@ final class PortConnector extends AbstractConnector {
             return;
         }
         closing = true;
+        selector().wakeup();
         try {
-            if (!open.isShared()) {
-                open.knock();
-                closed.await(LONGEST_CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-            }
-        } catch (IOException e) {
-            log.debug("The port could not be closed by its acceptor", e);
+            closed.await(LONGEST_CLOSE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -85,7 +84,7 @@ final class PortConnector extends AbstractConnector {
     /** Returns whether connections are accepted. */
     boolean isOpen() {
         Port open = port;
-        return open != null && open.channel().isOpen();
+        return open != null && closed.getCount() > 0 && open.channel().isOpen();
     }
 
     /** Returns the port that is or was open. */
@@ -106,8 +105,11 @@ final class PortConnector extends AbstractConnector {
     @Override
     protected void doStart() throws Exception {
         Port open = Port.open(listen);
-        port = open;
         try {
+            open.channel().configureBlocking(false);
+            selector = Selector.open();
+            key = open.channel().register(selector(), SelectionKey.OP_ACCEPT);
+            port = open;
             super.doStart();
         } catch (Exception e) {
             close(open);
@@ -120,6 +122,8 @@ final class PortConnector extends AbstractConnector {
         Port open = port;
         if (open != null) {
             close(open);
+            // Only then is a channel that was registered really closed.
+            selector().close();
         }
         super.doStop();
         // What a selector was to take when it stopped is taken by nobody.
@@ -127,24 +131,37 @@ final class PortConnector extends AbstractConnector {
         beingAccepted.clear();
     }
 
+    /** Not blocked in the accept itself, from which nobody could be called away but by closing the port under it. */
     @Override
     protected void accept(int acceptor) throws IOException {
         Port open = port();
-        take(requireNonNull(open.channel().accept()));
+        Selector waiting = selector();
+        waiting.select();
+        waiting.selectedKeys().clear();
         if (!closing) {
+            takeAll(open);
             return;
         }
         try {
-            open.channel().configureBlocking(false);
-            for (SocketChannel next = open.channel().accept();
-                    next != null;
-                    next = open.channel().accept()) {
-                take(next);
-            }
+            requireNonNull(key).cancel();
+            waiting.selectNow();
+            takeAll(open);
         } finally {
             close(open);
         }
         throw new ClosedChannelException();
+    }
+
+    private void takeAll(Port open) throws IOException {
+        for (SocketChannel next = open.channel().accept();
+                next != null;
+                next = open.channel().accept()) {
+            take(next);
+        }
+    }
+
+    private Selector selector() {
+        return requireNonNull(selector, "the connector has not been started");
     }
 
     @Override
