@@ -3,15 +3,12 @@ package dev.quiesce.web;
 import com.google.inject.AbstractModule;
 import com.google.inject.Binder;
 import com.google.inject.Key;
-import com.google.inject.Provider;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.MapBinder;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.name.Named;
 import com.google.inject.name.Names;
-import dev.quiesce.lifecycle.Coordinator;
-import dev.quiesce.lifecycle.Stage;
 import dev.quiesce.lifecycle.guice.LifecycleBinder;
 import dev.quiesce.realtime.SocketHandler;
 import dev.quiesce.realtime.SocketHub;
@@ -140,13 +137,8 @@ final class HttpModule extends AbstractModule {
             JettyContainer container,
             SocketHub sockets,
             Map<String, SocketHandler> socketHandlers,
-            Admission admitted,
-            Provider<Coordinator> coordinator) {
+            Admission admitted) {
         ContextHandler socketContext = new ContextHandler(sockets.mount(socketHandlers), "/");
-        return new HttpServer(
-                container,
-                List.of(socketContext, admitted),
-                () -> coordinator.get().stage() == Stage.READY,
-                quietPeriod);
+        return new HttpServer(container, List.of(socketContext, admitted), quietPeriod);
     }
 }

@@ -9,7 +9,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.server.Handler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The HTTP listener of a Jetty container: opens the port, and closes it without losing a request.
  *
- * <p>As soon as the service is no longer ready, every response carries {@code Connection: close}, and HTTP/2 connections get
+ * <p>From the linger on, or else from quiescing on, every response carries {@code Connection: close}, and HTTP/2 connections get
  * GOAWAY. Lingering ends when no connection and no request has come for a while. When the service quiesces, what waits to be
  * accepted is accepted and the port closes; requests on open connections are still served. Draining ends when no request is
  * in flight. A connection that has not been told to close gets a short window for a request that may be on its way, and is
@@ -43,6 +42,7 @@ public final class HttpServer implements Lifecycle {
     private final Duration quietPeriod;
     private final RequestsInFlight requests;
     private final AtomicBoolean quiesced = new AtomicBoolean();
+    private volatile boolean leaving;
     private volatile long quiescedAt;
 
     /**
@@ -50,14 +50,13 @@ public final class HttpServer implements Lifecycle {
      *
      * @param container the container, which must start before this and stop after it
      * @param handlers what serves requests: the first handler that accepts one answers it
-     * @param ready whether the service is ready; asked for each request
      * @param quietPeriod for how long no connection and no request may have come for traffic to count as gone. It should be
      *     longer than the balancer takes between two requests when it still sends them
      */
-    public HttpServer(JettyContainer container, List<Handler> handlers, BooleanSupplier ready, Duration quietPeriod) {
+    public HttpServer(JettyContainer container, List<Handler> handlers, Duration quietPeriod) {
         this.container = container;
         this.quietPeriod = quietPeriod;
-        this.requests = new RequestsInFlight(() -> quiesced.get() || !ready.getAsBoolean());
+        this.requests = new RequestsInFlight(() -> leaving);
         requests.setHandler(new Handler.Sequence(handlers.toArray(Handler[]::new)));
         container.handle(requests);
     }
@@ -101,7 +100,7 @@ public final class HttpServer implements Lifecycle {
     /** Waits until no connection and no request has come for the quiet period, at most until the deadline. */
     @Override
     public void linger(Deadline deadline) throws InterruptedException {
-        connections().forEach(OpenConnection::goAway);
+        leave();
         long begin = System.nanoTime();
         long quietNanos = quietPeriod.toNanos();
         while (!deadline.isExpired()) {
@@ -119,10 +118,17 @@ public final class HttpServer implements Lifecycle {
     @Override
     public void quiesce() {
         if (quiesced.compareAndSet(false, true)) {
+            // The port first: whoever is told to close comes back at once, and would find it in the middle of closing.
             container.connector().closePort();
             quiescedAt = System.nanoTime();
-            connections().forEach(OpenConnection::goAway);
+            leave();
         }
+    }
+
+    /** Tells every client to open no requests here any more: those of HTTP/2 now, the others by their next response. */
+    private void leave() {
+        leaving = true;
+        connections().forEach(OpenConnection::goAway);
     }
 
     /**

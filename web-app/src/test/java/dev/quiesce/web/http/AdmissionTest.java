@@ -178,7 +178,6 @@ class AdmissionTest {
         await().until(() -> served.size() == 1);
         RawClient waits = ask("/slow");
         awaitWaiting(1);
-        server.unready();
         server.http().quiesce();
         Future<?> drain = threads.submit(() -> {
             server.drain(Duration.ofSeconds(10));

@@ -67,7 +67,6 @@ class Http2Test {
         assertThat(get("/").get()).isEqualTo("answer to /");
         CompletableFuture<String> slow = get("/slow");
         await().until(() -> served.http().inFlight().orElse(0) == 1);
-        served.unready();
         served.http().quiesce();
         Future<?> drain = threads.submit(() -> {
             served.drain(LONG);
@@ -89,7 +88,6 @@ class Http2Test {
         CompletableFuture<String> slow = get("/slow");
         await().until(() -> served.http().inFlight().orElse(0) == 1);
         CompletableFuture<String> late = get("/late");
-        served.unready();
         served.http().quiesce();
 
         assertThat(late.get(10, TimeUnit.SECONDS)).isEqualTo("answer to /late");
@@ -101,7 +99,6 @@ class Http2Test {
     @Test
     void idleConnection_isToldAsSoonAsTheServiceLingers_andHoldsNobody() throws Exception {
         assertThat(get("/").get()).isEqualTo("answer to /");
-        served.unready();
         served.http().linger(Deadline.after(Duration.ofMillis(100)));
         assertThat(goneAway.poll(5, TimeUnit.SECONDS)).isNotNull();
         served.http().quiesce();

@@ -37,7 +37,7 @@ class HttpServerContractTest implements LifecycleContract<Served> {
 
         Served(int port) {
             container = new JettyContainer(new Listen.Tcp("127.0.0.1", port));
-            http = new HttpServer(container, List.of(new Slow()), () -> true, Duration.ofMillis(50));
+            http = new HttpServer(container, List.of(new Slow()), Duration.ofMillis(50));
         }
 
         @Override

@@ -74,24 +74,27 @@ class HttpServerTest {
     }
 
     @Test
-    void responses_sayClose_fromTheMomentTheServiceIsNotReady() throws Exception {
+    void responses_sayClose_fromTheMomentTheServiceLingers() throws Exception {
         try (Served served = Served.onAFreePort();
                 RawClient client = served.client();
                 RawClient slow = served.beginSlow()) {
             assertThat(client.get("/")).doesNotContain("Connection: close");
-            served.unready();
-            served.endSlow();
+            Future<?> linger = threads.submit(() -> {
+                served.http().linger(Deadline.after(LONG));
+                return null;
+            });
 
-            assertThat(slow.answer()).contains("200 OK", "Connection: close");
             assertThat(client.get("/")).contains("200 OK", "Connection: close");
             assertThat(client.isAtEnd()).isTrue();
+            served.endSlow();
+            assertThat(slow.answer()).contains("200 OK", "Connection: close");
+            linger.get();
         }
     }
 
     @Test
     void linger_endsWhenNothingHasComeForTheQuietPeriod() throws Exception {
         try (Served served = Served.onAFreePort()) {
-            served.unready();
             long begin = System.nanoTime();
             Future<?> linger = threads.submit(() -> {
                 served.http().linger(Deadline.after(LONG));
@@ -115,7 +118,6 @@ class HttpServerTest {
     @Test
     void linger_endsAtItsDeadline_whileTrafficGoesOn() throws Exception {
         try (Served served = Served.onAFreePort()) {
-            served.unready();
             Future<?> linger = threads.submit(() -> {
                 served.http().linger(Deadline.after(Duration.ofMillis(900)));
                 return null;
@@ -219,7 +221,6 @@ class HttpServerTest {
             CompletableFuture<HttpResponse<String>> slow =
                     client.sendAsync(request(served, "/slow"), BodyHandlers.ofString());
             await().until(() -> served.http().inFlight().orElse(0) == 1);
-            served.unready();
             served.http().quiesce();
             served.endSlow();
             served.drain(LONG);

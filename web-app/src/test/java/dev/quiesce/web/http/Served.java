@@ -23,11 +23,10 @@ final class Served implements AutoCloseable {
     private final HttpServer http;
     private final CountDownLatch slowEntered = new CountDownLatch(1);
     private final CountDownLatch slowMayEnd = new CountDownLatch(1);
-    private volatile boolean ready = true;
 
     private Served(Listen listen, @Nullable Handler handler) {
         container = new JettyContainer(listen);
-        http = new HttpServer(container, List.of(handler == null ? new Answers() : handler), () -> ready, QUIET);
+        http = new HttpServer(container, List.of(handler == null ? new Answers() : handler), QUIET);
     }
 
     static Served start(Listen listen) throws Exception {
@@ -65,11 +64,6 @@ final class Served implements AutoCloseable {
 
     RawClient client() throws IOException {
         return RawClient.connect(uri());
-    }
-
-    /** Lowers readiness, as the coordinator does before it lingers. */
-    void unready() {
-        ready = false;
     }
 
     /** Begins a request that takes until {@link #endSlow}. */
