@@ -217,6 +217,7 @@ public final class MariaDbPool implements Lifecycle {
     /** Runs on a thread of its own, since neither connecting nor a migration reacts to an interrupt. */
     private @Nullable Void open() throws SQLException {
         try (Connection connection = connector.open()) {
+            ServerCapacity.check(connection, config);
             if (config.migrations() != null) {
                 migrating = connection;
                 Migrations.apply(config, connection);

@@ -32,6 +32,9 @@ import org.mariadb.jdbc.HostAddress;
  *     limit, else at least 1 s; 60 s by default. It does not bound migrations
  * @param maxLifetime the age at which a connection is replaced; at least 30 s, 30 min by default
  * @param maxWaiting how many callers may wait for a connection at once, others get an error at once; 0 to 100,000, 40 by default
+ * @param demand how many connections the pools of all services and instances may have at this server together, which its
+ *     {@code max_connections} has to allow; at least the size of this pool, twice that by default, for the instance that a
+ *     deploy starts beside the old one
  * @param migrations the class-path folder of versioned scripts ({@code V1__create_users.sql}) that are applied before the
  *     pool counts as started, such as {@code db/main}, or null for none
  */
@@ -46,6 +49,7 @@ public record PoolConfig(
         Duration socketTimeout,
         Duration maxLifetime,
         int maxWaiting,
+        int demand,
         @Nullable String migrations) {
 
     private static final String PREFIX = "jdbc:mariadb:";
@@ -55,7 +59,12 @@ public record PoolConfig(
     private static final Pattern SSL_MODE = Pattern.compile("[?&](sslMode|useSsl)=", Pattern.CASE_INSENSITIVE);
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|127(\\.\\d+){3}|::1|\\[::1]", Pattern.CASE_INSENSITIVE);
+    private static final int DEFAULT_SIZE = 10;
     private static final int DEFAULT_MAX_WAITING = 40;
+
+    /** The old one and the new one, while a deploy goes on. */
+    private static final int INSTANCES = 2;
+
     private static final Duration LONGEST = Duration.ofDays(1);
 
     /**
@@ -74,6 +83,9 @@ public record PoolConfig(
         }
         if (size < 1 || size > 1000) {
             mistakes.add("size must be 1 to 1000, but is " + size);
+        }
+        if (demand < size) {
+            mistakes.add("demand must be at least the size of the pool, " + size + ", but is " + demand);
         }
         if (maxWaiting < 0 || maxWaiting > 100_000) {
             mistakes.add("maxWaiting must be 0 to 100000, but is " + maxWaiting);
@@ -103,16 +115,17 @@ public record PoolConfig(
                 url,
                 user,
                 password,
-                10,
+                DEFAULT_SIZE,
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(60),
                 Duration.ofMinutes(30),
                 DEFAULT_MAX_WAITING,
+                INSTANCES * DEFAULT_SIZE,
                 null);
     }
 
-    /** Returns this configuration with another number of connections. */
+    /** Returns this configuration with another number of connections, and a demand of twice as many. */
     public PoolConfig withSize(int size) {
         return new PoolConfig(
                 name,
@@ -125,6 +138,24 @@ public record PoolConfig(
                 socketTimeout,
                 maxLifetime,
                 maxWaiting,
+                INSTANCES * size,
+                migrations);
+    }
+
+    /** Returns this configuration with another number of connections that all together may have at its server. */
+    public PoolConfig withDemand(int demand) {
+        return new PoolConfig(
+                name,
+                url,
+                user,
+                password,
+                size,
+                acquireTimeout,
+                connectTimeout,
+                socketTimeout,
+                maxLifetime,
+                maxWaiting,
+                demand,
                 migrations);
     }
 
@@ -141,6 +172,7 @@ public record PoolConfig(
                 socketTimeout,
                 maxLifetime,
                 maxWaiting,
+                demand,
                 migrations);
     }
 
@@ -157,6 +189,7 @@ public record PoolConfig(
                 socketTimeout,
                 maxLifetime,
                 maxWaiting,
+                demand,
                 migrations);
     }
 
@@ -173,13 +206,14 @@ public record PoolConfig(
                 socketTimeout,
                 maxLifetime,
                 maxWaiting,
+                demand,
                 migrations);
     }
 
     /** Returns all settings, with the password masked and the URL without its options. */
     @Override
     public String toString() {
-        return "PoolConfig[name=%s, url=%s, user=%s, password=***, size=%d, acquireTimeout=%s, connectTimeout=%s, socketTimeout=%s, maxLifetime=%s, maxWaiting=%d, migrations=%s]"
+        return "PoolConfig[name=%s, url=%s, user=%s, password=***, size=%d, acquireTimeout=%s, connectTimeout=%s, socketTimeout=%s, maxLifetime=%s, maxWaiting=%d, demand=%d, migrations=%s]"
                 .formatted(
                         name,
                         plainUrl(),
@@ -190,6 +224,7 @@ public record PoolConfig(
                         socketTimeout,
                         maxLifetime,
                         maxWaiting,
+                        demand,
                         migrations);
     }
 
@@ -212,7 +247,7 @@ public record PoolConfig(
     }
 
     /** Returns where the pool connects to, such as {@code db.example:3306}. */
-    String hosts() {
+    public String hosts() {
         return String.join(
                 ", ",
                 addresses(url).stream()

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.quiesce.lifecycle.Deadline;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 
 @ExtendWith(TestServer.class)
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -121,6 +126,41 @@ class MariaDbPoolTest {
         for (CompletableFuture<Connection> waiter : waiters) {
             waiter.get(5, TimeUnit.SECONDS).close();
         }
+    }
+
+    @Test
+    void serverThatAllowsLessThanAllPoolsMayHave_isWarnedOf() throws Exception {
+        int allowed = tenant.number("select @@max_connections");
+        List<String> warnings = warningsOf(() -> pool.start());
+        assertThat(warnings).isEmpty();
+
+        MariaDbPool large = new MariaDbPool(tenant.config().withSize(1).withDemand(allowed + 1));
+        assertThat(warningsOf(large::start))
+                .containsExactly(
+                        "Pool \"main\": the server at " + tenant.config().hosts() + " allows " + allowed
+                                + " connections (max_connections), but its pools may have " + (allowed + 1)
+                                + ", with the instance that a deploy starts beside the old one: raise the one or lower the others");
+        large.stop(Deadline.after(SOON));
+    }
+
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    private static List<String> warningsOf(Action action) throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(MariaDbPool.class);
+        ListAppender<ILoggingEvent> written = new ListAppender<>();
+        written.start();
+        logger.addAppender(written);
+        try {
+            action.run();
+        } finally {
+            logger.detachAppender(written);
+        }
+        return written.list.stream()
+                .filter(event -> event.getLevel() == Level.WARN)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
     }
 
     @Test

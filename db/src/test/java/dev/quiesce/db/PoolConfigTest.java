@@ -21,6 +21,8 @@ class PoolConfigTest {
         assertThat(config.socketTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.maxLifetime()).isEqualTo(Duration.ofMinutes(30));
         assertThat(config.maxWaiting()).isEqualTo(40);
+        assertThat(config.demand()).isEqualTo(20);
+        assertThat(config.withSize(7).demand()).isEqualTo(14);
         assertThat(config.migrations()).isNull();
     }
 
@@ -38,11 +40,13 @@ class PoolConfigTest {
                         Duration.ofMillis(999),
                         Duration.ofSeconds(29),
                         -1,
+                        -1,
                         "/db"))
                 .withMessage("pool \"ma in\": name must consist of letters, digits, '.', '_' and '-', but is \"ma in\""
                         + "; url must look like jdbc:mariadb://host:port/database"
                         + "; user is missing"
                         + "; size must be 1 to 1000, but is 0"
+                        + "; demand must be at least the size of the pool, 0, but is -1"
                         + "; maxWaiting must be 0 to 100000, but is -1"
                         + "; acquireTimeout must be 250 ms to 1 day, but is 249 ms"
                         + "; connectTimeout must be 1 ms to 1 day, but is 0 ms"

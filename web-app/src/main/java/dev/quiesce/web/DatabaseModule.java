@@ -9,9 +9,11 @@ import com.google.inject.name.Names;
 import dev.quiesce.db.EmbeddedConfig;
 import dev.quiesce.db.EmbeddedMariaDb;
 import dev.quiesce.db.MariaDbPool;
+import dev.quiesce.db.PoolConfig;
 import dev.quiesce.lifecycle.guice.LifecycleBinder;
 import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -73,8 +75,16 @@ final class DatabaseModule extends AbstractModule {
     }
 
     private MariaDbPool pool(String name, Database database) {
-        return new MariaDbPool(
-                embedded.map(server -> database.pool(name, server.jdbcUrl(name), server.user(), server.password()))
-                        .orElseGet(() -> database.pool(name)));
+        PoolConfig config = config(name, database);
+        int demand = 0;
+        for (PoolConfig each : List.of(config(MAIN, main), config(D4, d4))) {
+            demand += each.hosts().equals(config.hosts()) ? each.demand() : 0;
+        }
+        return new MariaDbPool(config.withDemand(demand));
+    }
+
+    private PoolConfig config(String name, Database database) {
+        return embedded.map(server -> database.pool(name, server.jdbcUrl(name), server.user(), server.password()))
+                .orElseGet(() -> database.pool(name));
     }
 }
