@@ -3,8 +3,12 @@ package dev.quiesce.web;
 import static dev.quiesce.web.RunningService.GRACE_PERIOD;
 import static dev.quiesce.web.RunningService.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.web.testing.RawClient;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.time.Duration;
@@ -106,12 +110,23 @@ class OrderedStopIT {
                 assertThat(client.get("/drill/sleep?ms=0")).contains("200 OK").doesNotContain("Connection: close");
                 service.process().signal("TERM");
                 service.process().awaitLine("Stopping: SIGTERM", PATIENCE);
+                URI port = service.http("/");
+                await().until(() -> isRefused(port));
 
                 assertThat(client.get("/drill/sleep?ms=0")).contains("200 OK").contains("Connection: close");
                 assertThat(client.isAtEnd()).isTrue();
             }
             assertThat(slow.get().statusCode()).isEqualTo(200);
             assertThat(service.process().awaitExit(PATIENCE)).isZero();
+        }
+    }
+
+    private static boolean isRefused(URI port) throws IOException {
+        try (RawClient client = RawClient.connect(port)) {
+            client.send("");
+            return false;
+        } catch (ConnectException refused) {
+            return true;
         }
     }
 

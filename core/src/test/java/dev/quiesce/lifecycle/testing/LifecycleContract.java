@@ -119,6 +119,27 @@ public interface LifecycleContract<C extends Lifecycle> {
         before.assertNothingMore();
     }
 
+    @TestFactory
+    @Timeout(300)
+    default Stream<DynamicTest> linger_inEveryState_returnsByItsDeadline() {
+        return Arrays.stream(ContractState.values())
+                .filter(state -> state != ContractState.FAILED)
+                .map(state -> dynamicTest("linger when " + state.name().toLowerCase(Locale.ROOT), () -> linger(state)));
+    }
+
+    private void linger(ContractState state) throws Exception {
+        C component = newComponent();
+        try {
+            bringTo(state, component);
+            Duration most = Duration.ofMillis(200);
+            long begin = System.nanoTime();
+            assertEndsInTime(() -> component.linger(Deadline.after(most)));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(most.plus(tolerance()));
+        } finally {
+            assertEndsInTime(() -> component.stop(Deadline.after(patience())));
+        }
+    }
+
     private void run(Call call, C component) throws Exception {
         switch (call) {
             case START -> component.start();

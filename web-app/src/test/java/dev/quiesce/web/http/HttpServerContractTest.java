@@ -47,6 +47,11 @@ class HttpServerContractTest implements LifecycleContract<Served> {
         }
 
         @Override
+        public void linger(Deadline deadline) throws Exception {
+            http.linger(deadline);
+        }
+
+        @Override
         public void quiesce() {
             http.quiesce();
         }
