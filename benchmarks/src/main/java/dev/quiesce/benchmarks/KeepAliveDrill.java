@@ -118,10 +118,6 @@ final class KeepAliveDrill implements Part {
                     if (client.hasEnded()) {
                         return;
                     }
-                } catch (IOException reset) {
-                    return;
-                }
-                try {
                     client.send("/drill/sleep?ms=0");
                     DrillClient.Answer answer = client.answer();
                     (answer.status() == 200 ? answered : unavailable).incrementAndGet();

@@ -6,10 +6,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection of the pool that lets go of a hold once its borrower has closed it.
+ * A connection of the pool that lets go of a hold, and tells of its return, once its borrower has closed it.
  *
  * <p>The pool's own metrics do not tell this: they are silent about connections that break or are aborted while they are
  * borrowed, and tell of all others before these are free again, so that a stop could still find them borrowed.
@@ -19,17 +20,20 @@ import org.jspecify.annotations.Nullable;
 final class BorrowedConnection implements InvocationHandler {
     private final Connection connection;
     private final WorkGuard.Hold hold;
+    private final Runnable returned;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private BorrowedConnection(Connection connection, WorkGuard.Hold hold) {
+    private BorrowedConnection(Connection connection, WorkGuard.Hold hold, Runnable returned) {
         this.connection = connection;
         this.hold = hold;
+        this.returned = returned;
     }
 
-    static Connection of(Connection connection, WorkGuard.Hold hold) {
+    static Connection of(Connection connection, WorkGuard.Hold hold, Runnable returned) {
         return (Connection) Proxy.newProxyInstance(
                 BorrowedConnection.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
-                new BorrowedConnection(connection, hold));
+                new BorrowedConnection(connection, hold, returned));
     }
 
     @Override
@@ -44,8 +48,9 @@ final class BorrowedConnection implements InvocationHandler {
         } catch (InvocationTargetException e) {
             throw e.getCause();
         } finally {
-            if (name.equals("close")) {
+            if (name.equals("close") && closed.compareAndSet(false, true)) {
                 hold.close();
+                returned.run();
             }
         }
     }

@@ -1,10 +1,11 @@
 package dev.quiesce.db;
 
+import static java.util.Objects.requireNonNull;
+
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.WorkGuard;
-import dev.quiesce.lifecycle.WorkGuard.Hold;
 import dev.quiesce.lifecycle.WorkGuard.Holder;
 import java.lang.StackWalker.StackFrame;
 import java.sql.Connection;
@@ -29,6 +30,11 @@ final class Lending {
 
     private final PoolConfig config;
     private final Connector connector;
+
+    /** Those who have a connection or wait for one. */
+    private final WorkGuard inside = new WorkGuard();
+
+    /** Those who have one, by name. Never closed. */
     private final WorkGuard borrowers = new WorkGuard();
 
     Lending(PoolConfig config, Connector connector) {
@@ -46,40 +52,41 @@ final class Lending {
     @Nullable
     Connection borrow(HikariDataSource pool) throws SQLException {
         HikariPoolMXBean figures = pool.getHikariPoolMXBean();
-        if (figures.getThreadsAwaitingConnection() >= config.maxWaiting()) {
+        boolean crowded = figures.getThreadsAwaitingConnection() >= config.maxWaiting();
+        if (crowded && figures.getIdleConnections() == 0 && figures.getActiveConnections() >= config.size()) {
             throw none("too many wait for a connection", figures, null);
         }
-        Hold hold = borrowers.tryHold(caller());
-        if (hold == null) {
+        if (!inside.tryEnter()) {
             return null;
         }
         try {
-            return BorrowedConnection.of(pool.getConnection(), hold);
+            Connection connection = pool.getConnection();
+            return BorrowedConnection.of(connection, requireNonNull(borrowers.tryHold(caller())), inside::exit);
         } catch (SQLTransientConnectionException e) {
-            hold.close();
+            inside.exit();
             throw none(
                     "there was no connection within " + config.acquireTimeout().toMillis() + " ms", figures, e);
         } catch (SQLException | RuntimeException | Error e) {
-            hold.close();
+            inside.exit();
             throw e;
         }
     }
 
     /** Lends nothing from now on. */
     void close() {
-        borrowers.quiesce();
+        inside.quiesce();
     }
 
     boolean awaitReturn(Deadline deadline) throws InterruptedException {
-        return borrowers.awaitIdle(deadline);
+        return inside.awaitIdle(deadline);
     }
 
     /** Returns how many have a connection or wait for one. */
     long count() {
-        return borrowers.inFlight().orElse(0);
+        return inside.inFlight().orElse(0);
     }
 
-    /** Returns who has a connection or waits for one, the longest first, such as {@code OfferStore.add:57 ← … on http-3 (1200 ms)}. */
+    /** Returns who has a connection, the longest first, such as {@code OfferStore.add:57 ← … on http-3 (1200 ms)}. */
     String describe() {
         List<Holder> known = borrowers.holders();
         StringJoiner text = new StringJoiner("; ");

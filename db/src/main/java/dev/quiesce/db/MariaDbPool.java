@@ -360,9 +360,10 @@ public final class MariaDbPool implements Lifecycle {
 
     private String notDrained(String what) {
         int waiting = stats().waiting();
-        long borrowed = Math.max(0, inFlight().orElse(0) - waiting);
+        long borrowed = Math.max(0, lending.count() - waiting);
+        String borrowers = lending.describe();
         return "pool \"" + config.name() + "\" " + what + ": " + connections(borrowed) + " still borrowed, " + waiting
-                + " waiting; the longest: " + lending.describe();
+                + " waiting" + (borrowers.isEmpty() ? "" : "; borrowed by " + borrowers);
     }
 
     private static String connections(long count) {

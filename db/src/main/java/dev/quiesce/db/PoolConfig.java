@@ -60,7 +60,9 @@ public record PoolConfig(
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|127(\\.\\d+){3}|::1|\\[::1]", Pattern.CASE_INSENSITIVE);
     private static final int DEFAULT_SIZE = 10;
-    private static final int DEFAULT_MAX_WAITING = 40;
+
+    /** How many callers may wait for a connection unless a configuration says otherwise. */
+    public static final int DEFAULT_MAX_WAITING = 40;
 
     /** The old one and the new one, while a deploy goes on. */
     private static final int INSTANCES = 2;

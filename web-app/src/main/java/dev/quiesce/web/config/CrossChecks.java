@@ -1,5 +1,6 @@
 package dev.quiesce.web.config;
 
+import dev.quiesce.db.PoolConfig;
 import dev.quiesce.web.config.Settings.DatabaseSettings;
 import dev.quiesce.web.config.Settings.EmbeddedChoice;
 import java.time.Duration;
@@ -49,6 +50,7 @@ final class CrossChecks {
     private static void checkPatience(Values values, Mistakes mistakes) {
         Optional<Duration> patience = values.find(Settings.ADMISSION_PATIENCE);
         for (DatabaseSettings database : Settings.DATABASES) {
+            checkConcurrency(values, database, mistakes);
             Optional<Duration> acquire = values.find(database.acquireTimeout());
             if (patience.isPresent() && acquire.isPresent() && acquire.get().compareTo(patience.get()) >= 0) {
                 mistakes.add(database.acquireTimeout().key() + " is "
@@ -56,6 +58,18 @@ final class CrossChecks {
                         + patience.get().toMillis()
                         + " ms (admission.patience): lower the one or raise the other");
             }
+        }
+    }
+
+    /** Requests that are let in must at least find a place to wait for a connection. */
+    private static void checkConcurrency(Values values, DatabaseSettings database, Mistakes mistakes) {
+        Optional<Integer> inside = values.find(Settings.ADMISSION_CONCURRENCY);
+        Optional<Integer> size = values.find(database.poolSize());
+        if (inside.isPresent() && size.isPresent() && inside.get() > size.get() + PoolConfig.DEFAULT_MAX_WAITING) {
+            mistakes.add("admission.concurrency is " + inside.get() + ", but "
+                    + database.poolSize().key() + " is "
+                    + size.get() + ", and " + PoolConfig.DEFAULT_MAX_WAITING
+                    + " may wait for a connection: lower the one or raise the other");
         }
     }
 

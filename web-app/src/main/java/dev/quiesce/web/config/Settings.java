@@ -68,7 +68,7 @@ final class Settings {
     static final Setting<Integer> ADMISSION_CONCURRENCY = Setting.optional(
             "admission.concurrency",
             new ValueType.Whole("NUMBER", "a whole number", 1, 10_000),
-            "Number of requests that may use a database at once; others wait. By default twice the larger pool.");
+            "Number of requests that may use a database at once; others wait. By default twice the smaller pool.");
     static final Setting<Integer> ADMISSION_WAITING = Setting.of(
             "admission.waiting",
             new ValueType.Whole("NUMBER", "a whole number", 0, 100_000),

@@ -74,9 +74,9 @@ final class Values {
     }
 
     private AdmissionConfig admission() {
-        int largerPool = Math.max(get(Settings.DB_MAIN.poolSize()), get(Settings.DB_D4.poolSize()));
+        int smallerPool = Math.min(get(Settings.DB_MAIN.poolSize()), get(Settings.DB_D4.poolSize()));
         return new AdmissionConfig(
-                find(Settings.ADMISSION_CONCURRENCY).orElse(2 * largerPool),
+                find(Settings.ADMISSION_CONCURRENCY).orElse(2 * smallerPool),
                 get(Settings.ADMISSION_WAITING),
                 get(Settings.ADMISSION_PATIENCE),
                 get(Settings.ADMISSION_RAMP));

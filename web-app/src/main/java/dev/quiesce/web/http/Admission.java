@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -16,7 +17,6 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -43,11 +43,13 @@ public final class Admission extends Handler.Wrapper {
     private static final int LEAST_RETRY_SECONDS = 1;
 
     private static final int MOST_RETRY_SECONDS = 6;
+    private static final int MOST_DISCARDED = 64 * 1024;
 
     private final AdmissionConfig config;
     private final Predicate<Request> bounded;
     private final TimeSource time = TimeSource.system();
     private final WaitingRoom<Waiting> room;
+    private final AtomicLong lastLook = new AtomicLong(time.nanoTime() - SWEEP.toNanos());
     private final AtomicBoolean sweeping = new AtomicBoolean();
     private final LongAdder shedFull = new LongAdder();
     private final LongAdder shedLate = new LongAdder();
@@ -106,7 +108,7 @@ public final class Admission extends Handler.Wrapper {
         Waiting guest = new Waiting(
                 request, response, callback, now, now + patience(request).toNanos(), new AtomicBoolean());
         Welcome welcome = room.welcome(guest);
-        if (welcome == Welcome.FULL && removeThoseWhoHaveLeft()) {
+        if (welcome == Welcome.FULL && makePlace()) {
             welcome = room.welcome(guest);
         }
         if (welcome == Welcome.ENTER) {
@@ -136,7 +138,7 @@ public final class Admission extends Handler.Wrapper {
             if (next.hasLeft()) {
                 room.leave(-1);
                 forget(next);
-            } else if (next.deadline() - time.nanoTime() <= 0) {
+            } else if (room.isTooLate(next)) {
                 room.leave(-1);
                 shed(next, shedLate);
             } else {
@@ -171,7 +173,26 @@ public final class Admission extends Handler.Wrapper {
         }
     }
 
+    /** Those who have left make place first, and then, in a queue that stands, the one who has waited for the longest. */
+    private boolean makePlace() {
+        if (removeThoseWhoHaveLeft()) {
+            return true;
+        }
+        Waiting oldest = room.evict();
+        if (oldest == null) {
+            return false;
+        }
+        shed(oldest, shedFull);
+        return true;
+    }
+
+    /** Not for each one who finds no place, since it costs a look at every connection. */
     private boolean removeThoseWhoHaveLeft() {
+        long now = time.nanoTime();
+        long last = lastLook.get();
+        if (now - last < SWEEP.toNanos() || !lastLook.compareAndSet(last, now)) {
+            return false;
+        }
         boolean removed = false;
         for (Waiting guest : room.waiting()) {
             if (guest.hasLeft() && room.remove(guest)) {
@@ -182,13 +203,31 @@ public final class Admission extends Handler.Wrapper {
         return removed;
     }
 
+    /** One who has only closed its own side still gets an answer. */
     private void forget(Waiting guest) {
         left.increment();
-        guest.callback().failed(new EofException("the client has left while it waited"));
+        sendAway(guest);
     }
 
     private void shed(Waiting guest, LongAdder count) {
         count.increment();
+        sendAway(guest);
+    }
+
+    /** Reads the body of the request first: otherwise the connection would be closed under a client that still sends. */
+    private static void sendAway(Waiting guest) {
+        Request request = guest.request();
+        if (request.getLength() == 0) {
+            answer(guest);
+        } else if (request.getLength() <= MOST_DISCARDED) {
+            Content.Source.consumeAll(request, Callback.from(() -> answer(guest), failure -> answer(guest)));
+        } else {
+            guest.response().getHeaders().put(HttpHeader.CONNECTION, "close");
+            answer(guest);
+        }
+    }
+
+    private static void answer(Waiting guest) {
         int seconds = ThreadLocalRandom.current().nextInt(LEAST_RETRY_SECONDS, MOST_RETRY_SECONDS + 1);
         Response response = guest.response();
         response.setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);

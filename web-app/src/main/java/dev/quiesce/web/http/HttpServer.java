@@ -125,10 +125,14 @@ public final class HttpServer implements Lifecycle {
         }
     }
 
-    /** Tells every client to open no requests here any more: those of HTTP/2 now, the others by their next response. */
+    /** Tells clients to send no more requests here: those of HTTP/2 that have one in flight now, all others with their next one. */
     private void leave() {
         leaving = true;
-        connections().forEach(OpenConnection::goAway);
+        for (OpenConnection connection : connections()) {
+            if (requests.isBusy(connection.http())) {
+                connection.goAway();
+            }
+        }
     }
 
     /**
@@ -144,7 +148,7 @@ public final class HttpServer implements Lifecycle {
             if (container.isBusy()) {
                 calmSince = System.nanoTime();
             }
-            closeIdle(Duration.ofNanos(System.nanoTime() - calmSince));
+            closeIdle(calmSince);
             TimeUnit.NANOSECONDS.sleep(deadline.atMost(POLL).remaining(TimeUnit.NANOSECONDS));
         }
         if (requests.count() > 0) {
@@ -181,14 +185,16 @@ public final class HttpServer implements Lifecycle {
     /**
      * Closes connections without a request.
      *
-     * @param calm for how long the port has been closed and no work has waited for a thread
+     * @param calmSince the point since which the port has been closed and no work has waited for a thread
      */
-    private void closeIdle(Duration calm) {
-        if (calm.compareTo(IDLE_WINDOW) < 0) {
+    private void closeIdle(long calmSince) {
+        long now = System.nanoTime();
+        if (now - calmSince < IDLE_WINDOW.toNanos()) {
             return;
         }
-        boolean patienceIsOver = calm.compareTo(LONGEST_WITHOUT_REQUEST) >= 0;
         for (OpenConnection connection : connections()) {
+            long since = later(calmSince, requests.lastEnd(connection.http(), calmSince));
+            boolean patienceIsOver = now - since >= LONGEST_WITHOUT_REQUEST.toNanos();
             boolean idle = patienceIsOver || connection.idleFor().compareTo(IDLE_WINDOW) >= 0;
             if (idle && connection.isWaiting() && !requests.isBusy(connection.http())) {
                 connection.close();

@@ -27,7 +27,8 @@ public sealed interface Listen {
      * A socket of the Unix domain, which is a file. One that a predecessor has left behind is replaced, unless somebody still
      * listens on it.
      *
-     * @param path the file, in an existing folder; at most 107 bytes long, which is what Linux allows
+     * @param path the file, in an existing folder; at most some 95 bytes long, since Linux allows 107 and it is bound under another
+     *     name first
      * @param mode who may connect: those who may write to the file
      * @param group the group of the file; that of the process if empty
      */

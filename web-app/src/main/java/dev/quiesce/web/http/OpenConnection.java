@@ -40,16 +40,28 @@ record OpenConnection(WatchedEndPoint endPoint, Connection http) {
         return Duration.ofMillis(endPoint.getIdleFor());
     }
 
-    /** Tells an HTTP/2 client to open no further streams here. HTTP/1.1 has a header for that, in the next response. */
+    /**
+     * Tells an HTTP/2 client to open no further streams here. HTTP/1.1 has a header for that, in the next response.
+     *
+     * <p>Only while a stream is open: without one Jetty sends the last GOAWAY at once, and drops what is on its way.
+     */
     void goAway() {
         if (http instanceof HTTP2Connection connection) {
             connection.getSession().shutdown();
         }
     }
 
-    /** Closes the connection properly. */
+    /** Closes the connection properly. An HTTP/2 client is told first, and gets until the next call to close it itself. */
     void close() {
-        http.close();
+        if (http instanceof HTTP2Connection && endPoint.tellsForTheFirstTime()) {
+            goAway();
+        } else {
+            // With HTTP/2 Jetty leaves it to the client to close the connection, which may not do so.
+            http.close();
+            if (http instanceof HTTP2Connection) {
+                endPoint.close();
+            }
+        }
     }
 
     /** Closes the connection whatever is on its way. */

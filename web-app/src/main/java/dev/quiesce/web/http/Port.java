@@ -1,6 +1,7 @@
 package dev.quiesce.web.http;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -9,6 +10,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -119,21 +122,18 @@ final class Port implements AutoCloseable {
     /** Bound under another name first, so that the file appears with its rights, and replaces a stale one, in one go. */
     private static Port unix(Listen.Unix unix) throws IOException {
         Path path = unix.path().toAbsolutePath();
-        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && isListening(path)) {
-            throw new IOException("a process listens there");
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            refuseUnlessStale(path);
         }
-        Path prepared = path.resolveSibling(
-                path.getFileName() + "." + ProcessHandle.current().pid());
+        Path prepared =
+                path.resolveSibling("." + Long.toString(ProcessHandle.current().pid(), Character.MAX_RADIX));
         Files.deleteIfExists(prepared);
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.bind(UnixDomainSocketAddress.of(prepared), ACCEPT_QUEUE);
             PosixFileAttributeView attributes = Files.getFileAttributeView(prepared, PosixFileAttributeView.class);
             if (unix.group().isPresent()) {
-                GroupPrincipal group = prepared.getFileSystem()
-                        .getUserPrincipalLookupService()
-                        .lookupPrincipalByGroupName(unix.group().get());
-                attributes.setGroup(group);
+                attributes.setGroup(group(unix.group().get(), prepared.getFileSystem()));
             }
             attributes.setPermissions(unix.mode());
             Files.move(prepared, path, StandardCopyOption.ATOMIC_MOVE);
@@ -145,6 +145,14 @@ final class Port implements AutoCloseable {
         }
     }
 
+    private static GroupPrincipal group(String name, FileSystem files) throws IOException {
+        try {
+            return files.getUserPrincipalLookupService().lookupPrincipalByGroupName(name);
+        } catch (UserPrincipalNotFoundException e) {
+            throw new IOException("there is no group " + name, e);
+        }
+    }
+
     private static Port inherited() throws IOException {
         Channel channel = System.inheritedChannel();
         if (channel instanceof ServerSocketChannel server) {
@@ -153,13 +161,19 @@ final class Port implements AutoCloseable {
         throw new IOException("the standard input is no listening socket");
     }
 
-    /** A file of a process that has died refuses a connection. */
-    private static boolean isListening(Path path) {
-        try (SocketChannel visitor = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
-            return visitor.isConnected();
-        } catch (IOException refused) {
-            return false;
+    /** Only a socket that refuses a connection is that of a process that has died. */
+    private static void refuseUnlessStale(Path path) throws IOException {
+        if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isOther()) {
+            throw new IOException("there is a file that is no socket");
         }
+        try (SocketChannel visitor = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            visitor.configureBlocking(false);
+            visitor.connect(UnixDomainSocketAddress.of(path));
+        } catch (ConnectException refused) {
+            return;
+        }
+        throw new IOException("a process listens there");
     }
 
     private static @Nullable Object key(Path file) {

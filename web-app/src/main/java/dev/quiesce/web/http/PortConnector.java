@@ -62,8 +62,8 @@ final class PortConnector extends AbstractConnector {
     /**
      * Accepts what waits in the queue and closes the port. A port that is shared leaves to others what comes later.
      *
-     * <p>The thread that accepts does it, since it alone can be sure that nobody comes between the last connection that it
-     * takes and the close.
+     * <p>The thread that accepts does it, so that nothing but the system calls themselves lies between the last connection that
+     * it takes and the close.
      */
     void closePort() {
         Port open = port;

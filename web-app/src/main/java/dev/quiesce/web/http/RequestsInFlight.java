@@ -28,6 +28,7 @@ final class RequestsInFlight extends Handler.Wrapper {
     private final BooleanSupplier closing;
     private final WorkGuard requests = new WorkGuard();
     private final Map<Connection, Integer> requestsByConnection = new ConcurrentHashMap<>();
+    private final Map<Connection, Long> lastEnds = new ConcurrentHashMap<>();
     private volatile long lastArrival = System.nanoTime();
 
     /** One request, which ends once, whatever its stream is told. */
@@ -44,6 +45,9 @@ final class RequestsInFlight extends Handler.Wrapper {
 
         private void end() {
             if (ended.compareAndSet(false, true)) {
+                if (closing.getAsBoolean()) {
+                    lastEnds.put(connection, System.nanoTime());
+                }
                 requestsByConnection.computeIfPresent(connection, (any, count) -> count == 1 ? null : count - 1);
                 hold.close();
             }
@@ -53,22 +57,18 @@ final class RequestsInFlight extends Handler.Wrapper {
     /** The stream is what ends last: when it has, the response is written and the connection is free or upgraded. */
     private final class Tracked extends HttpStream.Wrapper {
         private final InFlight request;
-        private final Connection connection;
+        private final boolean isHttp2;
 
         private Tracked(HttpStream stream, InFlight request) {
             super(stream);
             this.request = request;
-            this.connection = request.connection;
+            this.isHttp2 = request.connection instanceof HTTP2Connection;
         }
 
         @Override
         public void prepareResponse(HttpFields.Mutable headers) {
-            if (closing.getAsBoolean() && !headers.contains(HttpHeader.UPGRADE)) {
-                if (connection instanceof HTTP2Connection http2) {
-                    http2.getSession().shutdown();
-                } else {
-                    headers.put(HttpHeader.CONNECTION, "close");
-                }
+            if (closing.getAsBoolean() && !isHttp2 && !headers.contains(HttpHeader.UPGRADE)) {
+                headers.put(HttpHeader.CONNECTION, "close");
             }
             super.prepareResponse(headers);
         }
@@ -101,6 +101,9 @@ final class RequestsInFlight extends Handler.Wrapper {
         Connection connection = request.getConnectionMetaData().getConnection();
         if (closing.getAsBoolean()) {
             lastArrival = System.nanoTime();
+            if (connection instanceof HTTP2Connection http2) {
+                http2.getSession().shutdown();
+            }
         }
         String what = request.getMethod() + " " + request.getHttpURI().getPath();
         InFlight entry =
@@ -119,6 +122,11 @@ final class RequestsInFlight extends Handler.Wrapper {
      */
     long lastArrival() {
         return lastArrival;
+    }
+
+    /** Returns the point at which a request has ended on the connection while the service was closing, or else the given one. */
+    long lastEnd(Connection connection, long otherwise) {
+        return lastEnds.getOrDefault(connection, otherwise);
     }
 
     boolean isBusy(Connection connection) {

@@ -23,6 +23,9 @@ final class WaitingRoom<G extends WaitingRoom.Guest> {
     /** From when on a queue stands. The interval of CoDel, see RFC 8289, and of those who apply it to requests. */
     private static final long STANDING = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** What an answer needs to arrive in time, even if it is only that there is no time. */
+    private static final long ANSWER = TimeUnit.MILLISECONDS.toNanos(60);
+
     /** The share of the concurrency that there is at the begin of the ramp. */
     private static final int RAMP_BEGIN = 4;
 
@@ -112,8 +115,23 @@ final class WaitingRoom<G extends WaitingRoom.Guest> {
                 return null;
             }
             inside++;
-            boolean stands = time.nanoTime() - oldest.arrival() > STANDING;
-            return stands ? waiting.pollLast() : waiting.pollFirst();
+            return stands(oldest) ? waiting.pollLast() : waiting.pollFirst();
+        }
+    }
+
+    /** Takes out the first in a queue that stands, for whoever has just come; null if the queue moves, or is empty. */
+    @Nullable
+    G evict() {
+        synchronized (lock) {
+            G oldest = waiting.peekFirst();
+            return oldest != null && stands(oldest) ? waiting.pollFirst() : null;
+        }
+    }
+
+    /** Returns whether a guest can no longer be served before its time is over. */
+    boolean isTooLate(G guest) {
+        synchronized (lock) {
+            return isLate(guest);
         }
     }
 
@@ -159,8 +177,12 @@ final class WaitingRoom<G extends WaitingRoom.Guest> {
         }
     }
 
+    private boolean stands(G oldest) {
+        return time.nanoTime() - oldest.arrival() > STANDING;
+    }
+
     private boolean isLate(G guest) {
-        return guest.deadline() - time.nanoTime() - serviceNanos < 0;
+        return guest.deadline() - time.nanoTime() - Math.max(serviceNanos, ANSWER) < 0;
     }
 
     private int limit() {

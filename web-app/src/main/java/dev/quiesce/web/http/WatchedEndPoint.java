@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
@@ -23,6 +24,8 @@ final class WatchedEndPoint extends SocketChannelEndPoint {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Executor executor;
+    private final AtomicBoolean told = new AtomicBoolean();
+    private volatile SelectionKey key;
     private volatile boolean attended;
     private ByteBuffer peeked = NOTHING; // guarded by this
 
@@ -30,6 +33,7 @@ final class WatchedEndPoint extends SocketChannelEndPoint {
             SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler, Executor executor) {
         super(channel, selector, key, scheduler);
         this.executor = executor;
+        this.key = key;
     }
 
     /** Returns whether nothing is to be done on this connection but to wait for bytes. */
@@ -38,10 +42,18 @@ final class WatchedEndPoint extends SocketChannelEndPoint {
     }
 
     /**
-     * Returns whether the peer has closed its side, be it behind bytes that nobody has read; these are kept. Only while nobody
-     * reads from this connection. It does not tell of a peer behind more than some kilobytes that are unread.
+     * Returns whether the peer has closed its side, be it behind bytes that nobody has read; these are kept for whoever reads
+     * next. It does not tell of a peer behind more than some kilobytes that are unread.
      */
-    synchronized boolean hasPeerLeft() {
+    boolean hasPeerLeft() {
+        boolean left = peek();
+        if (isFillInterested()) {
+            offerPeeked();
+        }
+        return left;
+    }
+
+    private synchronized boolean peek() {
         if (peeked == NOTHING) {
             peeked = ByteBuffer.allocate(MOST_PEEKED);
         }
@@ -58,16 +70,11 @@ final class WatchedEndPoint extends SocketChannelEndPoint {
         }
     }
 
+    /** What has been peeked at comes first, and is never overtaken, since both are read under the same lock. */
     @Override
-    public int fill(ByteBuffer buffer) throws IOException {
-        int kept = takePeeked(buffer);
-        return kept > 0 ? kept : super.fill(buffer);
-    }
-
-    /** Jetty's buffers are filled behind what they hold. */
-    private synchronized int takePeeked(ByteBuffer buffer) {
+    public synchronized int fill(ByteBuffer buffer) throws IOException {
         if (peeked.position() == 0) {
-            return 0;
+            return super.fill(buffer);
         }
         peeked.flip();
         int position = BufferUtil.flipToFill(buffer);
@@ -79,8 +86,22 @@ final class WatchedEndPoint extends SocketChannelEndPoint {
 
     @Override
     public @Nullable Runnable onSelected() {
-        attended = true;
+        // Not if it is only writable: with HTTP/2 nobody would ever say that this has been attended to.
+        if ((key.readyOps() & SelectionKey.OP_READ) != 0) {
+            attended = true;
+        }
         return super.onSelected();
+    }
+
+    @Override
+    public void replaceKey(SelectionKey newKey) {
+        key = newKey;
+        super.replaceKey(newKey);
+    }
+
+    /** Returns whether this is the first time that the peer is told to go away. */
+    boolean tellsForTheFirstTime() {
+        return told.compareAndSet(false, true);
     }
 
     @Override

@@ -160,6 +160,14 @@ class ConfigMistakesTest {
     }
 
     @Test
+    void moreRequestsAtOnceThanAPoolAndItsWaitersCanTake_areRefused() {
+        assertThat(mistakes(EMBEDDED, "--admission-concurrency=51", "--db-main-pool-size=10", "--db-d4-pool-size=11"))
+                .containsExactly(
+                        "admission.concurrency is 51, but db.main.pool-size is 10, and 40 may wait for a connection:"
+                                + " lower the one or raise the other");
+    }
+
+    @Test
     void bothListenersOnOnePort_areRefused_unlessAnyPortWillDo() {
         assertThat(mistakes(EMBEDDED, "--http-port=8081"))
                 .containsExactly("http.port and admin.port are both 8081: the listeners need a port each");

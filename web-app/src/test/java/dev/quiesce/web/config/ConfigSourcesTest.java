@@ -123,7 +123,7 @@ class ConfigSourcesTest {
                 arguments("db.d4.acquire-timeout", List.of("250ms", "1s", "3999ms")),
                 arguments("db.embedded", List.of("local", "bundled", "local")),
                 arguments("db.embedded.data", List.of("a", "b c", "/d")),
-                arguments("admission.concurrency", List.of("1", "2", "10000")),
+                arguments("admission.concurrency", List.of("1", "2", "50")),
                 arguments("admission.waiting", List.of("0", "1", "100000")),
                 arguments("admission.patience", List.of("4s", "5s", "10m")),
                 arguments("admission.ramp", List.of("0s", "1s", "10m")),

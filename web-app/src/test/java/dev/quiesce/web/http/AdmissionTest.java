@@ -59,20 +59,17 @@ class AdmissionTest {
 
     @Test
     void whoFindsNoPlace_isToldWhenToComeBack_onAConnectionThatStaysOpen() throws Exception {
-        start(new AdmissionConfig(1, 1, Duration.ofSeconds(20), Duration.ZERO));
+        start(new AdmissionConfig(1, 0, Duration.ofSeconds(20), Duration.ZERO));
         RawClient inside = ask("/slow");
         await().until(() -> served.size() == 1);
-        RawClient waits = ask("/slow");
-        awaitWaiting(1);
         RawClient client = server.client();
 
         String answer = client.get("/slow");
         assertThat(answer).contains("503 Service Unavailable", "Content-Type: application/problem+json");
         assertThat(answer).containsPattern("Retry-After: [1-6]\r\n").contains("\"status\":503", "come back in ");
         assertThat(gauge("admissionShedFull")).isEqualTo(1);
-        mayEnd.release(3);
+        mayEnd.release(2);
         assertThat(inside.answer()).contains("200 OK");
-        assertThat(waits.answer()).contains("200 OK");
         assertThat(client.get("/slow")).contains("200 OK");
     }
 
@@ -87,7 +84,8 @@ class AdmissionTest {
 
         assertThat(impatient.answer()).contains("503 Service Unavailable");
         assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                .isBetween(Duration.ofMillis(290), Duration.ofMillis(600));
+                .as("while it still listens, if this machine is not too busy")
+                .isBetween(Duration.ofMillis(180), Duration.ofMillis(600));
         assertThat(gauge("admissionShedLate")).isEqualTo(1);
         mayEnd.release();
         assertThat(inside.answer()).contains("200 OK");
@@ -153,6 +151,38 @@ class AdmissionTest {
         assertThat(inside.answer()).contains("200 OK");
         assertThat(client.answer()).endsWith("answer to /body hello world");
         assertThat(client.answer()).endsWith("answer to /next");
+    }
+
+    @Test
+    void bodyOfARequestThatIsSentAway_isReadFirst() throws Exception {
+        start(new AdmissionConfig(1, 0, Duration.ofSeconds(20), Duration.ZERO));
+        RawClient inside = ask("/slow");
+        await().until(() -> served.size() == 1);
+        RawClient client = server.client();
+        client.send("POST /body HTTP/1.1\r\nHost: test\r\nContent-Length: 11\r\n\r\nhello ");
+        await().until(() -> gauge("admissionShedFull") == 1);
+        client.send("world");
+
+        assertThat(client.answer()).contains("503 Service Unavailable").doesNotContain("Connection: close");
+        mayEnd.release(2);
+        assertThat(inside.answer()).contains("200 OK");
+        assertThat(client.get("/next")).contains("200 OK");
+    }
+
+    @Test
+    void oldestOfAQueueThatStands_makesPlaceForTheNewest() throws Exception {
+        start(new AdmissionConfig(1, 1, Duration.ofSeconds(20), Duration.ZERO));
+        RawClient inside = ask("/slow");
+        await().until(() -> served.size() == 1);
+        RawClient oldest = ask("/oldest");
+        awaitWaiting(1);
+        Thread.sleep(150);
+        RawClient newest = ask("/newest");
+
+        assertThat(oldest.answer()).contains("503 Service Unavailable");
+        mayEnd.release(2);
+        assertThat(inside.answer()).contains("200 OK");
+        assertThat(newest.answer()).contains("200 OK");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.lifecycle.Deadline;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -97,14 +98,44 @@ class Http2Test {
     }
 
     @Test
-    void idleConnection_isToldAsSoonAsTheServiceLingers_andHoldsNobody() throws Exception {
+    void idleConnection_isToldOnceItsWindowIsOver_andHoldsNobody() throws Exception {
         assertThat(get("/").get()).isEqualTo("answer to /");
         served.http().linger(Deadline.after(Duration.ofMillis(100)));
-        assertThat(goneAway.poll(5, TimeUnit.SECONDS)).isNotNull();
         served.http().quiesce();
+        assertThat(goneAway).isEmpty();
         served.drain(LONG);
 
+        assertThat(goneAway.poll(5, TimeUnit.SECONDS)).isNotNull();
         assertThat(served.http().connectionCount()).isZero();
+    }
+
+    @Test
+    void requestInTheWindow_isServed() throws Exception {
+        assertThat(get("/").get()).isEqualTo("answer to /");
+        served.http().quiesce();
+        Future<?> drain = threads.submit(() -> {
+            served.drain(LONG);
+            return null;
+        });
+
+        assertThat(get("/late").get(10, TimeUnit.SECONDS)).isEqualTo("answer to /late");
+        drain.get();
+    }
+
+    @Test
+    void clientThatDoesNotCareWhatItIsTold_holdsNobody() throws Exception {
+        try (Socket socket = new Socket(served.uri().getHost(), served.uri().getPort())) {
+            socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            byte[] emptySettings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+            socket.getOutputStream().write(emptySettings);
+            await().until(() -> served.http().connectionCount() == 2);
+            served.http().quiesce();
+            long begin = System.nanoTime();
+            served.drain(LONG);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+            assertThat(served.http().connectionCount()).isZero();
+        }
     }
 
     private CompletableFuture<String> get(String path) {

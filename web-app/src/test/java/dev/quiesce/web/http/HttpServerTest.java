@@ -173,6 +173,25 @@ class HttpServerTest {
     }
 
     @Test
+    void connectionThatWasNeverToldToClose_getsItsWindow_howeverLateItsResponseEnds() throws Exception {
+        try (Served served = Served.onAFreePort();
+                RawClient client = served.begin("/stream")) {
+            served.http().quiesce();
+            Future<?> drain = threads.submit(() -> {
+                served.drain(LONG);
+                return null;
+            });
+            Thread.sleep(1300);
+            served.endSlow();
+            assertThat(client.answer()).contains("200 OK").doesNotContain("Connection: close");
+            Thread.sleep(30);
+
+            assertThat(client.get("/next")).contains("200 OK", "Connection: close");
+            drain.get();
+        }
+    }
+
+    @Test
     void requestThatOutlastsTheDrain_isNamed() throws Exception {
         try (Served served = Served.onAFreePort();
                 RawClient slow = served.beginSlow()) {

@@ -64,7 +64,7 @@ class ListenTest {
         assertThatThrownBy(() -> Served.start(unix(Optional.of("no-such-group"))))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot listen on " + file)
-                .hasMessageContaining("the group must exist");
+                .hasMessageContainingAll("there is no group no-such-group", "the group must exist");
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -93,6 +93,16 @@ class ListenTest {
                 assertThat(client.get("/")).contains("200 OK");
             }
         }
+    }
+
+    @Test
+    void fileThatIsNoSocket_isLeftAlone() throws Exception {
+        Files.writeString(file, "precious");
+
+        assertThatThrownBy(() -> Served.start(unix(Optional.empty())))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("cannot listen on " + file + ": there is a file that is no socket");
+        assertThat(file).hasContent("precious");
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** An HTTP server in the process of the test, which answers {@code /} at once and {@code /slow} when it is told to. */
+/** An HTTP server in the process of the test, which answers {@code /} at once, and {@code /slow} and {@code /stream} when it is told to. */
 final class Served implements AutoCloseable {
     static final Duration QUIET = Duration.ofMillis(300);
 
@@ -68,8 +68,12 @@ final class Served implements AutoCloseable {
 
     /** Begins a request that takes until {@link #endSlow}. */
     RawClient beginSlow() throws Exception {
+        return begin("/slow");
+    }
+
+    RawClient begin(String path) throws Exception {
         RawClient client = client();
-        client.send("GET /slow HTTP/1.1\r\nHost: test\r\n\r\n");
+        client.send("GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n");
         slowEntered.await();
         return client;
     }
@@ -102,10 +106,23 @@ final class Served implements AutoCloseable {
                 slowEntered.countDown();
                 slowMayEnd.await();
             }
+            if (path.equals("/stream")) {
+                stream(response, callback);
+                return true;
+            }
             byte[] body = ("answer to " + path).getBytes(StandardCharsets.UTF_8);
             response.getHeaders().put("Content-Length", body.length);
             Content.Sink.write(response, true, new String(body, StandardCharsets.UTF_8), callback);
             return true;
+        }
+
+        /** Commits the response before it waits, so that its head says nothing of what comes meanwhile. */
+        private void stream(Response response, Callback callback) throws InterruptedException {
+            response.getHeaders().put("Content-Length", 2);
+            Content.Sink.write(response, false, "a", Callback.NOOP);
+            slowEntered.countDown();
+            slowMayEnd.await();
+            Content.Sink.write(response, true, "b", callback);
         }
     }
 }
