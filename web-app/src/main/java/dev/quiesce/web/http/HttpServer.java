@@ -188,18 +188,22 @@ public final class HttpServer implements Lifecycle {
      * @param calmSince the point since which the port has been closed and no work has waited for a thread
      */
     private void closeIdle(long calmSince) {
-        long now = System.nanoTime();
-        if (now - calmSince < IDLE_WINDOW.toNanos()) {
-            return;
-        }
         for (OpenConnection connection : connections()) {
-            long since = later(calmSince, requests.lastEnd(connection.http(), calmSince));
-            boolean patienceIsOver = now - since >= LONGEST_WITHOUT_REQUEST.toNanos();
-            boolean idle = patienceIsOver || connection.idleFor().compareTo(IDLE_WINDOW) >= 0;
-            if (idle && connection.isWaiting() && !requests.isBusy(connection.http())) {
+            boolean mayClose = connection.hasSaidGoodbye() || isWindowOver(connection, calmSince);
+            if (mayClose && connection.isWaiting() && !requests.isBusy(connection.http())) {
                 connection.close();
             }
         }
+    }
+
+    private boolean isWindowOver(OpenConnection connection, long calmSince) {
+        long now = System.nanoTime();
+        if (now - calmSince < IDLE_WINDOW.toNanos()) {
+            return false;
+        }
+        long since = later(calmSince, requests.lastEnd(connection.http(), calmSince));
+        return now - since >= LONGEST_WITHOUT_REQUEST.toNanos()
+                || connection.idleFor().compareTo(IDLE_WINDOW) >= 0;
     }
 
     private List<OpenConnection> connections() {

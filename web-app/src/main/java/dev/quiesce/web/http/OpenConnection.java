@@ -35,6 +35,11 @@ record OpenConnection(WatchedEndPoint endPoint, Connection http) {
         return endPoint.isWaiting();
     }
 
+    /** Returns whether the last response has been sent, and FIN behind it, so that only the client's own end is waited for. */
+    boolean hasSaidGoodbye() {
+        return endPoint.isOutputShutdown();
+    }
+
     /** Returns for how long no byte has come or gone. */
     Duration idleFor() {
         return Duration.ofMillis(endPoint.getIdleFor());
