@@ -102,7 +102,7 @@ class LogTest {
                 .singleElement()
                 .asString()
                 .startsWith("ERROR http overran while stopping after 10000 ms at ")
-                .contains("; its thread stands\n\tat ", "\n\tat app//dev.quiesce.lifecycle.CoordinatorFixture.hang(");
+                .contains("; its thread stands\n\tat ", "dev.quiesce.lifecycle.CoordinatorFixture.hang(");
     }
 
     @Test
