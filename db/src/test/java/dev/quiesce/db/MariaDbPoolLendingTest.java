@@ -15,6 +15,8 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +34,9 @@ class MariaDbPoolLendingTest {
     private TestServer.Tenant tenant;
     private MariaDbPool pool;
 
+    /** The common pool may have one thread only. */
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
     @BeforeEach
     void setUp(TestServer.Tenant tenant) {
         this.tenant = tenant;
@@ -41,6 +46,7 @@ class MariaDbPoolLendingTest {
     @AfterEach
     void tearDown() throws Exception {
         pool.stop(Deadline.after(SOON));
+        threads.shutdownNow();
     }
 
     @Test
@@ -67,8 +73,9 @@ class MariaDbPoolLendingTest {
         pool = new MariaDbPool(tenant.config().withSize(1).withMaxWaiting(2));
         pool.start();
         Connection borrowed = pool.dataSource().getConnection();
-        List<CompletableFuture<Connection>> waiters =
-                List.of(CompletableFuture.supplyAsync(this::borrow), CompletableFuture.supplyAsync(this::borrow));
+        List<CompletableFuture<Connection>> waiters = List.of(
+                CompletableFuture.supplyAsync(this::borrow, threads),
+                CompletableFuture.supplyAsync(this::borrow, threads));
         await().until(() -> pool.stats().waiting() == 2);
         long begin = System.nanoTime();
 
