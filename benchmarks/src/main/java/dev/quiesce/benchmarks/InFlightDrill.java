@@ -3,6 +3,7 @@ package dev.quiesce.benchmarks;
 import dev.quiesce.db.EmbeddedMariaDb;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -83,7 +84,7 @@ final class InFlightDrill implements Part {
     private static Long answered(Future<Long> answer) throws InterruptedException {
         try {
             return answer.get();
-        } catch (java.util.concurrent.ExecutionException lost) {
+        } catch (ExecutionException lost) {
             System.err.println("Lost: " + lost.getCause());
             return null;
         }

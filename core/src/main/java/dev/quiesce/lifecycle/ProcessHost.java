@@ -130,7 +130,7 @@ public final class ProcessHost {
     public void runAndExit(Callable<Coordinator> service) {
         Coordinator created = null;
         try {
-            created = service.call();
+            created = requireNonNull(service.call(), "no service");
         } catch (Throwable e) {
             log().error("The service cannot be created; exit code {}", EXIT_START_FAILED, e);
         } finally {

@@ -1,6 +1,5 @@
 package dev.quiesce.db;
 
-import dev.quiesce.lifecycle.WorkGuard;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -10,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection of the pool that lets go of a hold, and tells of its return, once its borrower has closed it.
+ * A connection of the pool that tells of its return, once, when its borrower has closed it.
  *
  * <p>The pool's own metrics do not tell this: they are silent about connections that break or are aborted while they are
  * borrowed, and tell of all others before these are free again, so that a stop could still find them borrowed.
@@ -19,21 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class BorrowedConnection implements InvocationHandler {
     private final Connection connection;
-    private final WorkGuard.Hold hold;
     private final Runnable returned;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private BorrowedConnection(Connection connection, WorkGuard.Hold hold, Runnable returned) {
+    private BorrowedConnection(Connection connection, Runnable returned) {
         this.connection = connection;
-        this.hold = hold;
         this.returned = returned;
     }
 
-    static Connection of(Connection connection, WorkGuard.Hold hold, Runnable returned) {
+    static Connection of(Connection connection, Runnable returned) {
         return (Connection) Proxy.newProxyInstance(
                 BorrowedConnection.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
-                new BorrowedConnection(connection, hold, returned));
+                new BorrowedConnection(connection, returned));
     }
 
     @Override
@@ -49,7 +46,6 @@ final class BorrowedConnection implements InvocationHandler {
             throw e.getCause();
         } finally {
             if (name.equals("close") && closed.compareAndSet(false, true)) {
-                hold.close();
                 returned.run();
             }
         }

@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.WorkGuard;
+import dev.quiesce.lifecycle.WorkGuard.Hold;
 import dev.quiesce.lifecycle.WorkGuard.Holder;
 import java.lang.StackWalker.StackFrame;
 import java.sql.Connection;
@@ -60,8 +61,13 @@ final class Lending {
             return null;
         }
         try {
+            String caller = caller();
             Connection connection = pool.getConnection();
-            return BorrowedConnection.of(connection, requireNonNull(borrowers.tryHold(caller())), inside::exit);
+            Hold hold = requireNonNull(borrowers.tryHold(caller));
+            return BorrowedConnection.of(connection, () -> {
+                hold.close();
+                inside.exit();
+            });
         } catch (SQLTransientConnectionException e) {
             inside.exit();
             throw none(

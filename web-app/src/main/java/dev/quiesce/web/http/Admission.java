@@ -45,6 +45,9 @@ public final class Admission extends Handler.Wrapper {
     private static final int MOST_RETRY_SECONDS = 6;
     private static final int MOST_DISCARDED = 64 * 1024;
 
+    /** By how much a caller may say that it waits longer than others; whoever says more is taken for mistaken. */
+    private static final int MOST_PATIENCE = 60;
+
     private final AdmissionConfig config;
     private final Predicate<Request> bounded;
     private final TimeSource time = TimeSource.system();
@@ -246,7 +249,7 @@ public final class Admission extends Handler.Wrapper {
         if (told != null) {
             try {
                 long millis = Long.parseLong(told);
-                if (millis >= 0 && millis <= config.patience().toMillis() * 60) {
+                if (millis >= 0 && millis <= config.patience().toMillis() * MOST_PATIENCE) {
                     return Duration.ofMillis(millis);
                 }
             } catch (NumberFormatException e) {

@@ -19,7 +19,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,11 +59,6 @@ final class Port implements AutoCloseable {
 
     ServerSocketChannel channel() {
         return channel;
-    }
-
-    /** Returns the port number; empty for a socket of the Unix domain. */
-    Optional<Integer> number() {
-        return address() instanceof InetSocketAddress internet ? Optional.of(internet.getPort()) : Optional.empty();
     }
 
     /**

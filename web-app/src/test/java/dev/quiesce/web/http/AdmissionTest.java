@@ -145,11 +145,25 @@ class AdmissionTest {
         awaitWaiting(1);
         client.send("world");
         client.send("GET /next HTTP/1.1\r\nHost: test\r\n\r\n");
-        Thread.sleep(100);
         mayEnd.release(3);
 
         assertThat(inside.answer()).contains("200 OK");
         assertThat(client.answer()).endsWith("answer to /body hello world");
+        assertThat(client.answer()).endsWith("answer to /next");
+    }
+
+    @Test
+    void nextRequest_isServed_thoughItsBytesWereReadToSeeWhetherTheClientIsThere() throws Exception {
+        start(new AdmissionConfig(1, 5, Duration.ofSeconds(20), Duration.ZERO));
+        RawClient inside = ask("/slow");
+        await().until(() -> served.size() == 1);
+        RawClient client = ask("/first");
+        awaitWaiting(1);
+        client.send("GET /next HTTP/1.1\r\nHost: test\r\n\r\n");
+        mayEnd.release(3);
+
+        assertThat(inside.answer()).contains("200 OK");
+        assertThat(client.answer()).endsWith("answer to /first");
         assertThat(client.answer()).endsWith("answer to /next");
     }
 
@@ -176,6 +190,7 @@ class AdmissionTest {
         await().until(() -> served.size() == 1);
         RawClient oldest = ask("/oldest");
         awaitWaiting(1);
+        // A queue stands when its first has waited for 100 ms.
         Thread.sleep(150);
         RawClient newest = ask("/newest");
 
@@ -213,6 +228,7 @@ class AdmissionTest {
             server.drain(Duration.ofSeconds(10));
             return null;
         });
+        // Longer than idle connections get, for which those must not be taken.
         Thread.sleep(500);
         mayEnd.release(2);
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -38,27 +39,30 @@ class HttpServerTest {
 
     @Test
     void connectionsThatWaitToBeAccepted_areAcceptedBeforeThePortCloses() throws Exception {
-        for (int round = 0; round < 10; round++) {
-            try (Served served = Served.onAFreePort()) {
-                List<RawClient> clients = new ArrayList<>();
-                for (int i = 0; i < 300; i++) {
-                    clients.add(served.client());
-                }
-                served.http().quiesce();
-
-                Future<?> drain = threads.submit(() -> {
-                    served.drain(LONG);
-                    return null;
-                });
-                for (RawClient client : clients) {
-                    client.send("GET /late HTTP/1.1\r\nHost: test\r\n\r\n");
-                }
-                for (RawClient client : clients) {
-                    assertThat(client.answer()).contains("200 OK", "Connection: close", "answer to /late");
-                    client.close();
-                }
-                drain.get();
+        try (Served served = Served.onAFreePort()) {
+            CountDownLatch mayAccept = served.holdTheAcceptor();
+            List<RawClient> clients = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                clients.add(served.client());
             }
+            Thread quiesce = new Thread(served.http()::quiesce);
+            quiesce.start();
+            await().pollInterval(Duration.ofMillis(1)).until(() -> quiesce.getState() == Thread.State.TIMED_WAITING);
+            mayAccept.countDown();
+            quiesce.join();
+
+            Future<?> drain = threads.submit(() -> {
+                served.drain(LONG);
+                return null;
+            });
+            for (RawClient client : clients) {
+                client.send("GET /late HTTP/1.1\r\nHost: test\r\n\r\n");
+            }
+            for (RawClient client : clients) {
+                assertThat(client.answer()).contains("200 OK", "Connection: close", "answer to /late");
+                client.close();
+            }
+            drain.get();
         }
     }
 
@@ -177,9 +181,11 @@ class HttpServerTest {
                 served.drain(LONG);
                 return null;
             });
+            // Longer than a connection is waited for that has had no request at all.
             Thread.sleep(1300);
             served.endSlow();
             assertThat(client.answer()).contains("200 OK").doesNotContain("Connection: close");
+            // A moment in which the server looks for idle connections several times.
             Thread.sleep(30);
 
             assertThat(client.get("/next")).contains("200 OK", "Connection: close");

@@ -4,11 +4,13 @@ import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.web.testing.RawClient;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.SelectableChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -80,6 +82,22 @@ final class Served implements AutoCloseable {
 
     void endSlow() {
         slowMayEnd.countDown();
+    }
+
+    /** Keeps the acceptor from taking connections, once it has taken the first, until the result is counted down. */
+    CountDownLatch holdTheAcceptor() {
+        CountDownLatch mayAccept = new CountDownLatch(1);
+        connector().getBean(SelectorManager.class).addEventListener(new SelectorManager.AcceptListener() {
+            @Override
+            public void onAccepting(SelectableChannel channel) {
+                try {
+                    mayAccept.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+        return mayAccept;
     }
 
     void drain(Duration atMost) throws Exception {
