@@ -212,11 +212,13 @@ class HttpServerTest {
         try (Served served = Served.onAFreePort()) {
             List<RawClient> clients = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
-                RawClient client = served.client();
-                client.send("GET /slow HTTP/1.1\r\nHost: test\r\n\r\n");
-                clients.add(client);
+                clients.add(served.client());
             }
+            // To open a connection takes a thread as well.
             await().until(() -> served.http().connectionCount() == 300);
+            for (RawClient client : clients) {
+                client.send("GET /slow HTTP/1.1\r\nHost: test\r\n\r\n");
+            }
             served.http().quiesce();
             Future<?> drain = threads.submit(() -> {
                 served.drain(LONG);
