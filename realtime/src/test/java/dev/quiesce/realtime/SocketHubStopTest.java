@@ -116,14 +116,22 @@ class SocketHubStopTest {
         assertThat(server.hub.closing()).isEqualTo(new Closing(0, 1));
     }
 
+    /** Connects once the second is known, as the handler may otherwise meet them the other way round. */
+    private RawClient third(RawClient second) throws Exception {
+        assertThat(second.response).startsWith("HTTP/1.1 101");
+        await().until(() -> handler.sockets.size() == 2);
+        RawClient third = RawClient.withSmallBuffer(server.port());
+        await().until(() -> handler.sockets.size() == 3);
+        return third;
+    }
+
     @Test
     void silentAndBackpressuredPeers_areForcedAtTheDeadline_andDelayNobody() throws Exception {
         serve();
         Client good = Client.connected(server.uri());
         await().until(() -> handler.sockets.size() == 1);
         try (RawClient silent = RawClient.connected(server.port());
-                RawClient stuffed = RawClient.withSmallBuffer(server.port())) {
-            await().until(() -> handler.sockets.size() == 3);
+                RawClient stuffed = third(silent)) {
             handler.sockets.forEach(socket -> socket.join("all"));
             int queued = 0;
             while (queued < 16) {
