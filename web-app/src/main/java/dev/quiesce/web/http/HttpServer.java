@@ -125,14 +125,10 @@ public final class HttpServer implements Lifecycle {
         }
     }
 
-    /** Tells clients to send no more requests here: those of HTTP/2 that have one in flight now, all others with their next one. */
+    /** Tells clients to send no more requests here: those of HTTP/2 now, those of HTTP/1.1 with their next response. */
     private void leave() {
         leaving = true;
-        for (OpenConnection connection : connections()) {
-            if (requests.isBusy(connection.http())) {
-                connection.goAway();
-            }
-        }
+        connections().forEach(OpenConnection::goAway);
     }
 
     /**

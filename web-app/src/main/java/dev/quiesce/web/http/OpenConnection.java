@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.frames.GoAwayFrame;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,21 +48,27 @@ record OpenConnection(WatchedEndPoint endPoint, Connection http) {
     }
 
     /**
-     * Tells an HTTP/2 client to open no further streams here. HTTP/1.1 has a header for that, in the next response.
+     * Tells an HTTP/2 client, once, to open no further streams here, and serves those that it opens before it has read that.
+     * HTTP/1.1 has a header for that, in the next response. A client that has not asked for anything yet is told with its first
+     * request.
      *
-     * <p>Only while a stream is open: without one Jetty sends the last GOAWAY at once, and drops what is on its way.
+     * @return whether the client has been told by this call
      */
-    void goAway() {
-        if (http instanceof HTTP2Connection connection) {
-            connection.getSession().shutdown();
+    boolean goAway() {
+        if (!(http instanceof HTTP2Connection connection)
+                || connection.getSession().getStreamsOpened() == 0
+                || !endPoint.tellsForTheFirstTime()) {
+            return false;
         }
+        // Not by Jetty's own shutdown, which sends the last GOAWAY as soon as no stream is open, and drops what is on
+        // its way.
+        connection.getSession().frames(null, List.of(GoAwayFrame.GRACEFUL), Callback.NOOP);
+        return true;
     }
 
     /** Closes the connection properly. An HTTP/2 client is told first, and gets until the next call to close it itself. */
     void close() {
-        if (http instanceof HTTP2Connection && endPoint.tellsForTheFirstTime()) {
-            goAway();
-        } else {
+        if (!goAway()) {
             // With HTTP/2 Jetty leaves it to the client to close the connection, which may not do so.
             http.close();
             if (http instanceof HTTP2Connection) {
@@ -72,6 +80,16 @@ record OpenConnection(WatchedEndPoint endPoint, Connection http) {
     /** Closes the connection whatever is on its way. */
     void cut() {
         endPoint.close();
+    }
+
+    /** Returns the connection by which a request has come. */
+    static OpenConnection of(ConnectionMetaData metaData) {
+        Connection http = metaData.getConnection();
+        EndPoint endPoint = http.getEndPoint();
+        EndPoint carrier = endPoint instanceof SslConnection.SslEndPoint tls
+                ? tls.getSslConnection().getEndPoint()
+                : endPoint;
+        return new OpenConnection((WatchedEndPoint) carrier, http);
     }
 
     private static @Nullable Connection http(EndPoint endPoint) {

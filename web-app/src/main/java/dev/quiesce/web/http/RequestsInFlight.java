@@ -101,9 +101,7 @@ final class RequestsInFlight extends Handler.Wrapper {
         Connection connection = request.getConnectionMetaData().getConnection();
         if (closing.getAsBoolean()) {
             lastArrival = System.nanoTime();
-            if (connection instanceof HTTP2Connection http2) {
-                http2.getSession().shutdown();
-            }
+            OpenConnection.of(request.getConnectionMetaData()).goAway();
         }
         String what = request.getMethod() + " " + request.getHttpURI().getPath();
         InFlight entry =

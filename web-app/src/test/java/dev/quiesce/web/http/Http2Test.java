@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.lifecycle.Deadline;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -98,37 +97,52 @@ class Http2Test {
     }
 
     @Test
-    void idleConnection_isToldOnceItsWindowIsOver_andHoldsNobody() throws Exception {
+    void idleConnection_isToldWhenTheServiceLingers_andHoldsNobody() throws Exception {
         assertThat(get("/").get()).isEqualTo("answer to /");
         served.http().linger(Deadline.after(Duration.ofMillis(100)));
-        served.http().quiesce();
-        assertThat(goneAway).isEmpty();
-        served.drain(LONG);
 
         assertThat(goneAway.poll(5, TimeUnit.SECONDS)).isNotNull();
+        served.http().quiesce();
+        served.drain(LONG);
         assertThat(served.http().connectionCount()).isZero();
     }
 
     @Test
-    void requestInTheWindow_isServed() throws Exception {
-        assertThat(get("/").get()).isEqualTo("answer to /");
-        served.http().quiesce();
-        Future<?> drain = threads.submit(() -> {
-            served.drain(LONG);
-            return null;
-        });
+    void requestThatWasOnItsWayWhenTheClientWasTold_isServed() throws Exception {
+        try (RawHttp2 raw = RawHttp2.connect(served.uri())) {
+            raw.get(1);
+            assertThat(raw.next(RawHttp2.DATA)).isEqualTo("answer to /");
+            served.http().quiesce();
+            Future<?> drain = threads.submit(() -> {
+                served.drain(LONG);
+                return null;
+            });
+            raw.next(RawHttp2.GOAWAY);
+            raw.get(3);
 
-        assertThat(get("/late").get(10, TimeUnit.SECONDS)).isEqualTo("answer to /late");
-        drain.get();
+            assertThat(raw.next(RawHttp2.DATA)).isEqualTo("answer to /");
+            drain.get();
+        }
     }
 
     @Test
     void clientThatDoesNotCareWhatItIsTold_holdsNobody() throws Exception {
-        try (Socket socket = new Socket(served.uri().getHost(), served.uri().getPort())) {
-            socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            byte[] emptySettings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
-            socket.getOutputStream().write(emptySettings);
-            await().until(() -> served.http().connectionCount() == 2);
+        try (RawHttp2 raw = RawHttp2.connect(served.uri())) {
+            raw.get(1);
+            assertThat(raw.next(RawHttp2.DATA)).isEqualTo("answer to /");
+            served.http().quiesce();
+            long begin = System.nanoTime();
+            served.drain(LONG);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+            assertThat(served.http().connectionCount()).isZero();
+        }
+    }
+
+    @Test
+    void clientThatHasAskedForNothing_holdsNobody() throws Exception {
+        try (RawHttp2 raw = RawHttp2.connect(served.uri())) {
+            raw.next(RawHttp2.SETTINGS);
             served.http().quiesce();
             long begin = System.nanoTime();
             served.drain(LONG);
