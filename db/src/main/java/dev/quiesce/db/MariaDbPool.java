@@ -1,15 +1,13 @@
 package dev.quiesce.db;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -29,8 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MariaDbPool implements Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(MariaDbPool.class);
-    private static final Duration KEEP_ALIVE = Duration.ofMinutes(2);
-    private static final Duration LONGEST_VALIDATION = Duration.ofSeconds(2);
     /** How long a start that has failed waits for what it has opened to be closed before it says so. */
     private static final Duration LONGEST_ABANDON = Duration.ofSeconds(10);
     /** What is held back of a stop's time to abort a migration that does not end. */
@@ -54,6 +50,7 @@ public final class MariaDbPool implements Lifecycle {
     private final Connector connector;
     private final DataSource dataSource = new SuppliedDataSource(this::borrow);
     private final Lending lending;
+    private final Presence presence;
     private final Object lock = new Object();
     private volatile State state = State.NEW; // written under the lock
     private volatile @Nullable HikariDataSource pool; // written under the lock
@@ -68,6 +65,7 @@ public final class MariaDbPool implements Lifecycle {
         this.config = config;
         this.connector = new Connector(config);
         this.lending = new Lending(config, connector);
+        this.presence = new Presence(config, connector, this::evict);
     }
 
     /**
@@ -183,6 +181,7 @@ public final class MariaDbPool implements Lifecycle {
             throw new TimeoutException("pool \"" + config.name() + "\" could not close its connections in time, "
                     + borrowedAtClose + " of them borrowed: does the database at " + config.hosts() + " answer?");
         }
+        presence.awaitClosed(deadline);
         if (open != null && borrowedAtClose > 0) {
             throw new SQLException("pool \"" + config.name() + "\": " + connections(borrowedAtClose)
                     + " still borrowed at stop and had to be aborted; open transactions were rolled back; borrowed by "
@@ -216,6 +215,17 @@ public final class MariaDbPool implements Lifecycle {
 
     /** Runs on a thread of its own, since neither connecting nor a migration reacts to an interrupt. */
     private @Nullable Void open() throws SQLException {
+        try {
+            presence.start();
+            openPool();
+        } catch (SQLException | RuntimeException e) {
+            presence.close();
+            throw e;
+        }
+        return null;
+    }
+
+    private void openPool() throws SQLException {
         try (Connection connection = connector.open()) {
             ServerCapacity.check(connection, config);
             if (config.migrations() != null) {
@@ -225,9 +235,9 @@ public final class MariaDbPool implements Lifecycle {
         } finally {
             migrating = null;
         }
-        HikariDataSource opened = new HikariDataSource(hikariConfig());
+        HikariDataSource opened = WarmPool.prepare(config, this::openPooled);
         try {
-            warm(opened);
+            WarmPool.warm(opened, config);
             synchronized (lock) {
                 if (state != State.STARTING) {
                     throw new SQLException(describe() + " while it was starting");
@@ -239,26 +249,30 @@ public final class MariaDbPool implements Lifecycle {
             abandon(opened);
             throw e;
         }
-        return null;
     }
 
-    /** Borrowing them all at once is what makes the pool open them without waiting for its housekeeper. */
-    private void warm(HikariDataSource opened) throws SQLException {
-        List<Connection> borrowed = new ArrayList<>();
+    /** Opens a connection for the pool. */
+    private Connection openPooled() throws SQLException {
+        Connection connection = connector.open();
         try {
-            while (borrowed.size() < config.size()) {
-                borrowed.add(opened.getConnection());
+            presence.tag(connection);
+            if (!config.statementTimeout().isZero()) {
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("set session max_statement_time = "
+                            + config.statementTimeout().toMillis() / 1000.0);
+                }
             }
         } catch (SQLException e) {
-            Throwable reason = e.getCause() instanceof SQLException cause ? cause : e;
-            throw new SQLException(
-                    "pool \"" + config.name() + "\": opened " + borrowed.size() + " of " + config.size()
-                            + " connections, then: " + reason.getMessage(),
-                    e);
-        } finally {
-            for (Connection connection : borrowed) {
-                connection.close();
-            }
+            connection.close();
+            throw e;
+        }
+        return connection;
+    }
+
+    private void evict() {
+        HikariDataSource open = pool;
+        if (open != null) {
+            open.getHikariPoolMXBean().softEvictConnections();
         }
     }
 
@@ -291,6 +305,7 @@ public final class MariaDbPool implements Lifecycle {
             borrowersAtClose = lending.describe();
             borrowedAtClose = stats(open).active();
             open.close();
+            presence.close();
         });
         closer = thread;
         thread.start();
@@ -335,21 +350,6 @@ public final class MariaDbPool implements Lifecycle {
         }
     }
 
-    private HikariConfig hikariConfig() {
-        HikariConfig hikari = new HikariConfig();
-        hikari.setPoolName(config.name());
-        hikari.setDataSource(new SuppliedDataSource(connector::open));
-        hikari.setMaximumPoolSize(config.size());
-        hikari.setMinimumIdle(config.size());
-        hikari.setConnectionTimeout(config.acquireTimeout().toMillis());
-        hikari.setValidationTimeout(
-                shorter(config.acquireTimeout(), LONGEST_VALIDATION).toMillis());
-        hikari.setMaxLifetime(config.maxLifetime().toMillis());
-        hikari.setKeepaliveTime(config.maxLifetime().compareTo(KEEP_ALIVE) > 0 ? KEEP_ALIVE.toMillis() : 0);
-        hikari.setInitializationFailTimeout(-1);
-        return hikari;
-    }
-
     private Thread daemon(String role, Runnable task) {
         return Threads.daemon(config.name() + ":" + role, task);
     }
@@ -377,9 +377,5 @@ public final class MariaDbPool implements Lifecycle {
                 bean.getActiveConnections(),
                 bean.getIdleConnections(),
                 bean.getThreadsAwaitingConnection());
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.mariadb.jdbc.Configuration;
@@ -30,11 +31,17 @@ import org.mariadb.jdbc.HostAddress;
  * @param connectTimeout how long opening one connection may take; at least 1 ms, 2 s by default
  * @param socketTimeout how long the server may be silent during a query before the connection is given up; zero for no
  *     limit, else at least 1 s; 60 s by default. It does not bound migrations
+ * @param statementTimeout how long a statement may run before the server ends it with an error; zero for no limit, else at
+ *     least 1 ms; no limit by default. It does not bound migrations. With the acquire timeout it should be shorter than a
+ *     caller waits
  * @param maxLifetime the age at which a connection is replaced; at least 30 s, 30 min by default
  * @param maxWaiting how many callers may wait for a connection at once, others get an error at once; 0 to 100,000, 40 by default
  * @param demand how many connections the pools of all services and instances may have at this server together, which its
- *     {@code max_connections} has to allow; at least the size of this pool, twice that by default, for the instance that a
- *     deploy starts beside the old one
+ *     {@code max_connections} has to allow; at least the size of this pool, twice that and two by default, for the instance
+ *     that a deploy starts beside the old one
+ * @param orphansAfter how long after the death of a process, or of its host, its pools' connections may stay at the server:
+ *     running pools of the same user end them then, with the transactions and queries of the dead one; zero for never, else
+ *     4 s to 1 h, 10 s by default. It takes one connection more. See {@link MariaDbPool}
  * @param migrations the class-path folder of versioned scripts ({@code V1__create_users.sql}) that are applied before the
  *     pool counts as started, such as {@code db/main}, or null for none
  */
@@ -47,9 +54,11 @@ public record PoolConfig(
         Duration acquireTimeout,
         Duration connectTimeout,
         Duration socketTimeout,
+        Duration statementTimeout,
         Duration maxLifetime,
         int maxWaiting,
         int demand,
+        Duration orphansAfter,
         @Nullable String migrations) {
 
     private static final String PREFIX = "jdbc:mariadb:";
@@ -68,6 +77,8 @@ public record PoolConfig(
     private static final int INSTANCES = 2;
 
     private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration LEAST_ORPHANS_AFTER = Duration.ofSeconds(4);
+    private static final Duration MOST_ORPHANS_AFTER = Duration.ofHours(1);
 
     /**
      * Checks the whole configuration.
@@ -97,6 +108,14 @@ public record PoolConfig(
         if (!socketTimeout.isZero()) {
             checkDuration("socketTimeout", socketTimeout, Duration.ofSeconds(1), mistakes);
         }
+        if (!statementTimeout.isZero()) {
+            checkDuration("statementTimeout", statementTimeout, Duration.ofMillis(1), mistakes);
+        }
+        if (!orphansAfter.isZero()
+                && (orphansAfter.compareTo(LEAST_ORPHANS_AFTER) < 0
+                        || orphansAfter.compareTo(MOST_ORPHANS_AFTER) > 0)) {
+            mistakes.add("orphansAfter must be zero or 4 s to 1 h, but is " + orphansAfter.toMillis() + " ms");
+        }
         checkDuration("maxLifetime", maxLifetime, Duration.ofSeconds(30), mistakes);
         if (migrations != null && (migrations.isBlank() || migrations.startsWith("/"))) {
             mistakes.add("migrations must be a class-path folder such as db/main, but is \"" + migrations + "\"");
@@ -121,101 +140,115 @@ public record PoolConfig(
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(60),
+                Duration.ZERO,
                 Duration.ofMinutes(30),
                 DEFAULT_MAX_WAITING,
-                INSTANCES * DEFAULT_SIZE,
+                demandOf(DEFAULT_SIZE),
+                Duration.ofSeconds(10),
                 null);
     }
 
-    /** Returns this configuration with another number of connections, and a demand of twice as many. */
+    /** Returns this configuration with another number of connections, and the demand that comes with it. */
     public PoolConfig withSize(int size) {
-        return new PoolConfig(
-                name,
-                url,
-                user,
-                password,
-                size,
-                acquireTimeout,
-                connectTimeout,
-                socketTimeout,
-                maxLifetime,
-                maxWaiting,
-                INSTANCES * size,
-                migrations);
+        return with(draft -> {
+            draft.size = size;
+            draft.demand = demandOf(size);
+        });
     }
 
     /** Returns this configuration with another number of connections that all together may have at its server. */
     public PoolConfig withDemand(int demand) {
-        return new PoolConfig(
-                name,
-                url,
-                user,
-                password,
-                size,
-                acquireTimeout,
-                connectTimeout,
-                socketTimeout,
-                maxLifetime,
-                maxWaiting,
-                demand,
-                migrations);
+        return with(draft -> draft.demand = demand);
     }
 
     /** Returns this configuration with other time limits. */
     public PoolConfig withTimeouts(Duration acquireTimeout, Duration connectTimeout, Duration socketTimeout) {
-        return new PoolConfig(
-                name,
-                url,
-                user,
-                password,
-                size,
-                acquireTimeout,
-                connectTimeout,
-                socketTimeout,
-                maxLifetime,
-                maxWaiting,
-                demand,
-                migrations);
+        return with(draft -> {
+            draft.acquireTimeout = acquireTimeout;
+            draft.connectTimeout = connectTimeout;
+            draft.socketTimeout = socketTimeout;
+        });
+    }
+
+    /** Returns this configuration with another limit for statements. */
+    public PoolConfig withStatementTimeout(Duration statementTimeout) {
+        return with(draft -> draft.statementTimeout = statementTimeout);
     }
 
     /** Returns this configuration with another number of callers that may wait for a connection. */
     public PoolConfig withMaxWaiting(int maxWaiting) {
-        return new PoolConfig(
-                name,
-                url,
-                user,
-                password,
-                size,
-                acquireTimeout,
-                connectTimeout,
-                socketTimeout,
-                maxLifetime,
-                maxWaiting,
-                demand,
-                migrations);
+        return with(draft -> draft.maxWaiting = maxWaiting);
+    }
+
+    /** Returns this configuration with another time for what a dead process has left. */
+    public PoolConfig withOrphansAfter(Duration orphansAfter) {
+        return with(draft -> draft.orphansAfter = orphansAfter);
     }
 
     /** Returns this configuration with the given class-path folder of migrations, or with none. */
     public PoolConfig withMigrations(@Nullable String migrations) {
-        return new PoolConfig(
-                name,
-                url,
-                user,
-                password,
-                size,
-                acquireTimeout,
-                connectTimeout,
-                socketTimeout,
-                maxLifetime,
-                maxWaiting,
-                demand,
-                migrations);
+        return with(draft -> draft.migrations = migrations);
+    }
+
+    private PoolConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.config();
+    }
+
+    private static int demandOf(int size) {
+        return INSTANCES * (size + 1);
+    }
+
+    /** A configuration in which something is being changed. */
+    private static final class Draft {
+        private final PoolConfig from;
+        private int size;
+        private Duration acquireTimeout;
+        private Duration connectTimeout;
+        private Duration socketTimeout;
+        private Duration statementTimeout;
+        private int maxWaiting;
+        private int demand;
+        private Duration orphansAfter;
+        private @Nullable String migrations;
+
+        Draft(PoolConfig from) {
+            this.from = from;
+            this.size = from.size;
+            this.acquireTimeout = from.acquireTimeout;
+            this.connectTimeout = from.connectTimeout;
+            this.socketTimeout = from.socketTimeout;
+            this.statementTimeout = from.statementTimeout;
+            this.maxWaiting = from.maxWaiting;
+            this.demand = from.demand;
+            this.orphansAfter = from.orphansAfter;
+            this.migrations = from.migrations;
+        }
+
+        PoolConfig config() {
+            return new PoolConfig(
+                    from.name,
+                    from.url,
+                    from.user,
+                    from.password,
+                    size,
+                    acquireTimeout,
+                    connectTimeout,
+                    socketTimeout,
+                    statementTimeout,
+                    from.maxLifetime,
+                    maxWaiting,
+                    demand,
+                    orphansAfter,
+                    migrations);
+        }
     }
 
     /** Returns all settings, with the password masked and the URL without its options. */
     @Override
     public String toString() {
-        return "PoolConfig[name=%s, url=%s, user=%s, password=***, size=%d, acquireTimeout=%s, connectTimeout=%s, socketTimeout=%s, maxLifetime=%s, maxWaiting=%d, demand=%d, migrations=%s]"
+        return "PoolConfig[name=%s, url=%s, user=%s, password=***, size=%d, acquireTimeout=%s, connectTimeout=%s, socketTimeout=%s, statementTimeout=%s, maxLifetime=%s, maxWaiting=%d, demand=%d, orphansAfter=%s, migrations=%s]"
                 .formatted(
                         name,
                         plainUrl(),
@@ -224,9 +257,11 @@ public record PoolConfig(
                         acquireTimeout,
                         connectTimeout,
                         socketTimeout,
+                        statementTimeout,
                         maxLifetime,
                         maxWaiting,
                         demand,
+                        orphansAfter,
                         migrations);
     }
 
@@ -255,6 +290,10 @@ public record PoolConfig(
                 addresses(url).stream()
                         .map(address -> address.host + ":" + address.port)
                         .toList());
+    }
+
+    boolean hasSeveralHosts() {
+        return addresses(url).size() > 1;
     }
 
     private boolean isLoopback() {

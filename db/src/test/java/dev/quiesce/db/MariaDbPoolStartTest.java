@@ -97,7 +97,7 @@ class MariaDbPoolStartTest {
     void serverWithoutEnoughConnections_failsTheStartAndGivesThemBack(TestServer.Tenant tenant) throws Exception {
         try (Connection root = TestServer.root(tenant.server(), "");
                 Statement statement = root.createStatement()) {
-            statement.execute("ALTER USER " + tenant.name() + " WITH MAX_USER_CONNECTIONS 2");
+            statement.execute("ALTER USER " + tenant.name() + " WITH MAX_USER_CONNECTIONS 3");
         }
         int aborted = tenant.abortedClients();
         PoolConfig config = tenant.config()

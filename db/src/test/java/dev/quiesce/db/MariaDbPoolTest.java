@@ -49,7 +49,7 @@ class MariaDbPoolTest {
         pool.start();
 
         assertThat(pool.stats()).isEqualTo(new PoolStats(4, 0, 4, 0));
-        assertThat(tenant.connections()).isEqualTo(4);
+        assertThat(tenant.connections()).isEqualTo(4 + 1);
     }
 
     @Test
@@ -251,7 +251,7 @@ class MariaDbPoolTest {
         pool = new MariaDbPool(tenant.config());
         pool.start();
         d4.start();
-        assertThat(tenant.connections()).isEqualTo(20);
+        assertThat(tenant.connections()).isEqualTo(2 * (10 + 1));
         int aborted = tenant.abortedClients();
 
         CompletableFuture<Void> stopping = CompletableFuture.runAsync(() -> stop(pool));

@@ -21,8 +21,10 @@ class PoolConfigTest {
         assertThat(config.socketTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.maxLifetime()).isEqualTo(Duration.ofMinutes(30));
         assertThat(config.maxWaiting()).isEqualTo(40);
-        assertThat(config.demand()).isEqualTo(20);
-        assertThat(config.withSize(7).demand()).isEqualTo(14);
+        assertThat(config.demand()).isEqualTo(22);
+        assertThat(config.withSize(7).demand()).isEqualTo(16);
+        assertThat(config.statementTimeout()).isZero();
+        assertThat(config.orphansAfter()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.migrations()).isNull();
     }
 
@@ -38,9 +40,11 @@ class PoolConfigTest {
                         Duration.ofMillis(249),
                         Duration.ZERO,
                         Duration.ofMillis(999),
+                        Duration.ofNanos(1),
                         Duration.ofSeconds(29),
                         -1,
                         -1,
+                        Duration.ofMillis(3999),
                         "/db"))
                 .withMessage("pool \"ma in\": name must consist of letters, digits, '.', '_' and '-', but is \"ma in\""
                         + "; url must look like jdbc:mariadb://host:port/database"
@@ -51,6 +55,8 @@ class PoolConfigTest {
                         + "; acquireTimeout must be 250 ms to 1 day, but is 249 ms"
                         + "; connectTimeout must be 1 ms to 1 day, but is 0 ms"
                         + "; socketTimeout must be 1000 ms to 1 day, but is 999 ms"
+                        + "; statementTimeout must be 1 ms to 1 day, but is 0 ms"
+                        + "; orphansAfter must be zero or 4 s to 1 h, but is 3999 ms"
                         + "; maxLifetime must be 30000 ms to 1 day, but is 29000 ms"
                         + "; migrations must be a class-path folder such as db/main, but is \"/db\"");
     }

@@ -49,7 +49,7 @@ final class TestServer implements ParameterResolver {
             execute("ALTER USER " + name + " ACCOUNT UNLOCK");
         }
 
-        private void execute(String sql) throws SQLException {
+        void execute(String sql) throws SQLException {
             try (Connection connection = root(server, name);
                     Statement statement = connection.createStatement()) {
                 statement.execute(sql);

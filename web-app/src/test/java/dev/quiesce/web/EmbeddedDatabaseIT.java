@@ -37,8 +37,15 @@ class EmbeddedDatabaseIT {
 
     @Test
     void databaseThatHangs_failsThePoolsByName_andCostsNobodyElseItsStop(@TempDir Path folder) throws Exception {
-        try (RunningService service =
-                RunningService.ready(environment(folder), Map.of("QUIESCE_SHUTDOWN_TIMEOUT", "3s"))) {
+        try (RunningService service = RunningService.ready(
+                environment(folder),
+                Map.of(
+                        "QUIESCE_SHUTDOWN_TIMEOUT",
+                        "3s",
+                        "QUIESCE_ADMISSION_PATIENCE",
+                        "1m",
+                        "QUIESCE_DB_MAIN_ACQUIRE_TIMEOUT",
+                        "30s"))) {
             long server = embeddedServer(service);
             signal("STOP", server);
             try {

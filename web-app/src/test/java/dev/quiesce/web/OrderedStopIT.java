@@ -197,8 +197,7 @@ class OrderedStopIT {
     @Test
     void requestThatOutlivesTheTotal_isCutAndNamed_andItsTransactionIsRolledBack() throws Exception {
         String id = UUID.randomUUID().toString();
-        try (RunningService service =
-                RunningService.ready(database.environment(), Map.of("QUIESCE_SHUTDOWN_TIMEOUT", "2s"))) {
+        try (RunningService service = RunningService.ready(database.environment(), patient("2s"))) {
             CompletableFuture<HttpResponse<String>> answer =
                     service.postAsync(service.http("/drill/tx?ms=60000&id=" + id));
             database.awaitTransaction();
@@ -219,8 +218,7 @@ class OrderedStopIT {
 
     @Test
     void poolWhoseCloseFails_isNamedInTheLastLine_andTheOthersStillClose() throws Exception {
-        try (RunningService service =
-                RunningService.ready(database.environment(), Map.of("QUIESCE_SHUTDOWN_TIMEOUT", "4s"))) {
+        try (RunningService service = RunningService.ready(database.environment(), patient("4s"))) {
             service.postAsync(service.http("/drill/tx?ms=60000&id=" + UUID.randomUUID()));
             database.awaitTransaction();
 
@@ -275,5 +273,13 @@ class OrderedStopIT {
         public void onError(WebSocket socket, Throwable error) {
             code.completeExceptionally(error);
         }
+    }
+
+    /** With statements that may take longer than the shutdown. */
+    private static Map<String, String> patient(String shutdownTimeout) {
+        return Map.of(
+                "QUIESCE_SHUTDOWN_TIMEOUT", shutdownTimeout,
+                "QUIESCE_ADMISSION_PATIENCE", "3m",
+                "QUIESCE_DB_MAIN_STATEMENT_TIMEOUT", "2m");
     }
 }

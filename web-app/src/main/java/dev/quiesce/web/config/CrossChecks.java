@@ -46,17 +46,23 @@ final class CrossChecks {
         }
     }
 
-    /** Whoever waits for a connection for as long as its caller waits for the answer, works for nobody. */
+    /** What takes longer than its caller waits, to get a connection and then for a statement, is done for nobody. */
     private static void checkPatience(Values values, Mistakes mistakes) {
         Optional<Duration> patience = values.find(Settings.ADMISSION_PATIENCE);
         for (DatabaseSettings database : Settings.DATABASES) {
             checkConcurrency(values, database, mistakes);
             Optional<Duration> acquire = values.find(database.acquireTimeout());
-            if (patience.isPresent() && acquire.isPresent() && acquire.get().compareTo(patience.get()) >= 0) {
-                mistakes.add(database.acquireTimeout().key() + " is "
-                        + acquire.get().toMillis() + " ms, but callers wait "
-                        + patience.get().toMillis()
-                        + " ms (admission.patience): lower the one or raise the other");
+            Optional<Duration> statement = values.find(database.statementTimeout());
+            if (patience.isPresent()
+                    && acquire.isPresent()
+                    && statement.isPresent()
+                    && acquire.get().plus(statement.get()).compareTo(patience.get()) >= 0) {
+                mistakes.add(database.acquireTimeout().key() + " and "
+                        + database.statementTimeout().key() + " are "
+                        + acquire.get().toMillis() + " ms and "
+                        + statement.get().toMillis()
+                        + " ms, but callers wait " + patience.get().toMillis()
+                        + " ms (admission.patience): lower the ones or raise the other");
             }
         }
     }

@@ -45,8 +45,17 @@ public record ServiceConfig(
      * @param password that user's password; an empty one stands for none
      * @param poolSize the number of connections in the pool
      * @param acquireTimeout the longest that a request waits for a connection
+     * @param statementTimeout the longest that a statement takes
+     * @param orphansAfter how long the connections of an instance that has died may stay; zero for ever
      */
-    public record Database(Optional<String> url, String user, Secret password, int poolSize, Duration acquireTimeout) {
+    public record Database(
+            Optional<String> url,
+            String user,
+            Secret password,
+            int poolSize,
+            Duration acquireTimeout,
+            Duration statementTimeout,
+            Duration orphansAfter) {
 
         /**
          * Returns the configuration of the pool of this database.
@@ -64,6 +73,8 @@ public record ServiceConfig(
             PoolConfig pool = PoolConfig.of(name, otherUrl, otherUser, otherPassword);
             return pool.withSize(poolSize)
                     .withTimeouts(acquireTimeout, pool.connectTimeout(), pool.socketTimeout())
+                    .withStatementTimeout(statementTimeout)
+                    .withOrphansAfter(orphansAfter)
                     .withMigrations("db/" + name);
         }
     }

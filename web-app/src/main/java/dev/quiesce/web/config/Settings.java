@@ -168,7 +168,9 @@ final class Settings {
             Setting<Secret> password,
             Setting<Path> passwordFile,
             Setting<Integer> poolSize,
-            Setting<Duration> acquireTimeout) {
+            Setting<Duration> acquireTimeout,
+            Setting<Duration> statementTimeout,
+            Setting<Duration> orphansAfter) {
 
         static DatabaseSettings of(String name, String content) {
             String prefix = "db." + name + ".";
@@ -194,12 +196,22 @@ final class Settings {
                     Setting.of(
                             prefix + "acquire-timeout",
                             new ValueType.Time(Duration.ofMillis(250), Duration.ofMinutes(5)),
-                            "3s",
-                            "Longest wait for a connection. Keep it below the patience of the callers."));
+                            "1s",
+                            "Longest wait for a connection."),
+                    Setting.of(
+                            prefix + "statement-timeout",
+                            new ValueType.Time(Duration.ofMillis(1), Duration.ofMinutes(10)),
+                            "2500ms",
+                            "The server ends a statement that takes longer. Keep both together below admission.patience."),
+                    Setting.of(
+                            prefix + "orphans-after",
+                            new ValueType.Time(Duration.ZERO, Duration.ofHours(1)),
+                            "10s",
+                            "After that time, what an instance has left at the database that died is ended; 0s for never."));
         }
 
         List<Setting<?>> all() {
-            return List.of(url, user, password, passwordFile, poolSize, acquireTimeout);
+            return List.of(url, user, password, passwordFile, poolSize, acquireTimeout, statementTimeout, orphansAfter);
         }
     }
 }

@@ -101,7 +101,9 @@ final class Values {
     Optional<Database> findDatabase(DatabaseSettings database) {
         boolean complete = find(database.user()).isPresent()
                 && find(database.poolSize()).isPresent()
-                && find(database.acquireTimeout()).isPresent();
+                && find(database.acquireTimeout()).isPresent()
+                && find(database.statementTimeout()).isPresent()
+                && find(database.orphansAfter()).isPresent();
         return complete ? Optional.of(database(database)) : Optional.empty();
     }
 
@@ -111,7 +113,9 @@ final class Values {
                 get(database.user()),
                 find(database.password()).orElse(new Secret("")),
                 get(database.poolSize()),
-                get(database.acquireTimeout()));
+                get(database.acquireTimeout()),
+                get(database.statementTimeout()),
+                get(database.orphansAfter()));
     }
 
     private <T> T get(Setting<T> setting) {

@@ -79,6 +79,10 @@ class ConfigMistakesTest {
         "db.main.acquire-timeout, 249ms",
         "db.main.acquire-timeout, 301s",
         "db.d4.acquire-timeout, 3",
+        "db.main.statement-timeout, 0s",
+        "db.d4.statement-timeout, 11m",
+        "db.main.orphans-after, 2h",
+        "db.d4.orphans-after, -1s",
         "db.embedded, on",
         "db.embedded, BUNDLED",
         "db.embedded.data, ''",
@@ -152,11 +156,11 @@ class ConfigMistakesTest {
     }
 
     @Test
-    void poolThatIsWaitedForLongerThanCallersWait_isRefused() {
-        assertThat(mistakes(EMBEDDED, "--db-d4-acquire-timeout=4s"))
+    void poolAndStatementThatTakeLongerThanCallersWait_areRefused() {
+        assertThat(mistakes(EMBEDDED, "--db-d4-acquire-timeout=1500ms"))
                 .containsExactly(
-                        "db.d4.acquire-timeout is 4000 ms, but callers wait 4000 ms (admission.patience): lower the"
-                                + " one or raise the other");
+                        "db.d4.acquire-timeout and db.d4.statement-timeout are 1500 ms and 2500 ms, but callers wait"
+                                + " 4000 ms (admission.patience): lower the ones or raise the other");
     }
 
     @Test

@@ -32,8 +32,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfigSourcesTest {
     private static final String MAIN_URL = "jdbc:mariadb://one:3306/main?sslMode=disable";
     private static final String D4_URL = "jdbc:mariadb://two/d4";
-    private static final Database UNTOLD =
-            new Database(Optional.empty(), "quiesce", new Secret(""), 10, Duration.ofSeconds(3));
+    private static final Database UNTOLD = new Database(
+            Optional.empty(),
+            "quiesce",
+            new Secret(""),
+            10,
+            Duration.ofSeconds(1),
+            Duration.ofMillis(2500),
+            Duration.ofSeconds(10));
 
     @TempDir
     Path folder;
@@ -75,11 +81,15 @@ class ConfigSourcesTest {
                 Map.entry("QUIESCE_DB_MAIN_PASSWORD", "one"),
                 Map.entry("QUIESCE_DB_MAIN_POOL_SIZE", "3"),
                 Map.entry("QUIESCE_DB_MAIN_ACQUIRE_TIMEOUT", "250ms"),
+                Map.entry("QUIESCE_DB_MAIN_STATEMENT_TIMEOUT", "1ms"),
+                Map.entry("QUIESCE_DB_MAIN_ORPHANS_AFTER", "0s"),
                 Map.entry("QUIESCE_DB_D4_URL", D4_URL),
                 Map.entry("QUIESCE_DB_D4_USER", "bert"),
                 Map.entry("QUIESCE_DB_D4_PASSWORD", "two"),
                 Map.entry("QUIESCE_DB_D4_POOL_SIZE", "4"),
                 Map.entry("QUIESCE_DB_D4_ACQUIRE_TIMEOUT", "5m"),
+                Map.entry("QUIESCE_DB_D4_STATEMENT_TIMEOUT", "59s"),
+                Map.entry("QUIESCE_DB_D4_ORPHANS_AFTER", "4s"),
                 Map.entry("QUIESCE_ADMISSION_CONCURRENCY", "7"),
                 Map.entry("QUIESCE_ADMISSION_WAITING", "0"),
                 Map.entry("QUIESCE_ADMISSION_PATIENCE", "6m"),
@@ -94,8 +104,22 @@ class ConfigSourcesTest {
                 .isEqualTo(new ServiceConfig(
                         new Listen.Tcp("::1", 1),
                         new Listen.Tcp("localhost", 2),
-                        new Database(Optional.of(MAIN_URL), "anna", new Secret("one"), 3, Duration.ofMillis(250)),
-                        new Database(Optional.of(D4_URL), "bert", new Secret("two"), 4, Duration.ofMinutes(5)),
+                        new Database(
+                                Optional.of(MAIN_URL),
+                                "anna",
+                                new Secret("one"),
+                                3,
+                                Duration.ofMillis(250),
+                                Duration.ofMillis(1),
+                                Duration.ZERO),
+                        new Database(
+                                Optional.of(D4_URL),
+                                "bert",
+                                new Secret("two"),
+                                4,
+                                Duration.ofMinutes(5),
+                                Duration.ofSeconds(59),
+                                Duration.ofSeconds(4)),
                         Optional.empty(),
                         Budgets.ofTotal(Duration.ofSeconds(20)).withLinger(Duration.ofSeconds(5)),
                         new AdmissionConfig(7, 0, Duration.ofMinutes(6), Duration.ZERO),
@@ -117,10 +141,14 @@ class ConfigSourcesTest {
                 arguments("admin.port", List.of("0", "1", "65535")),
                 arguments("db.main.user", List.of("u1", "u2", "u3")),
                 arguments("db.main.pool-size", List.of("1", "2", "1000")),
-                arguments("db.main.acquire-timeout", List.of("250ms", "1s", "3999ms")),
+                arguments("db.main.acquire-timeout", List.of("250ms", "1s", "1499ms")),
+                arguments("db.main.statement-timeout", List.of("1ms", "1s", "2999ms")),
+                arguments("db.main.orphans-after", List.of("0s", "4s", "1h")),
                 arguments("db.d4.user", List.of("u1", "u2", "u3")),
                 arguments("db.d4.pool-size", List.of("1", "2", "1000")),
-                arguments("db.d4.acquire-timeout", List.of("250ms", "1s", "3999ms")),
+                arguments("db.d4.acquire-timeout", List.of("250ms", "1s", "1499ms")),
+                arguments("db.d4.statement-timeout", List.of("1ms", "1s", "2999ms")),
+                arguments("db.d4.orphans-after", List.of("0s", "4s", "1h")),
                 arguments("db.embedded", List.of("local", "bundled", "local")),
                 arguments("db.embedded.data", List.of("a", "b c", "/d")),
                 arguments("admission.concurrency", List.of("1", "2", "50")),
