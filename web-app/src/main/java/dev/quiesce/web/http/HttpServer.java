@@ -36,6 +36,9 @@ public final class HttpServer implements Lifecycle {
     /** What a connection gets that dribbles bytes but no whole request. */
     private static final Duration LONGEST_WITHOUT_REQUEST = Duration.ofSeconds(1);
 
+    /** What a connection gets on which there is always something to read, but no request. */
+    private static final Duration LONGEST_UNREAD = Duration.ofSeconds(3);
+
     private static final Duration POLL = Duration.ofMillis(5);
 
     private final JettyContainer container;
@@ -83,7 +86,7 @@ public final class HttpServer implements Lifecycle {
             connector.closePort();
             refuseOnceQuiesced();
         }
-        log.info("Serving HTTP on {}", connector.port());
+        log.info("Serving HTTP on {}", connector.address());
     }
 
     /** Returns the number of requests in flight. */
@@ -162,6 +165,7 @@ public final class HttpServer implements Lifecycle {
             TimeUnit.MILLISECONDS.sleep(1);
             connections().forEach(OpenConnection::cut);
         }
+        container.connector().cutPort();
     }
 
     private void refuseOnceQuiesced() {
@@ -185,21 +189,24 @@ public final class HttpServer implements Lifecycle {
      */
     private void closeIdle(long calmSince) {
         for (OpenConnection connection : connections()) {
-            boolean mayClose = connection.hasSaidGoodbye() || isWindowOver(connection, calmSince);
-            if (mayClose && connection.isWaiting() && !requests.isBusy(connection.http())) {
+            if (connection.isWaiting() && !requests.isBusy(connection.http()) && mayClose(connection, calmSince)) {
                 connection.close();
             }
         }
     }
 
-    private boolean isWindowOver(OpenConnection connection, long calmSince) {
+    private boolean mayClose(OpenConnection connection, long calmSince) {
+        if (connection.hasSaidGoodbye()) {
+            return true;
+        }
         long now = System.nanoTime();
         if (now - calmSince < IDLE_WINDOW.toNanos()) {
             return false;
         }
-        long since = later(calmSince, requests.lastEnd(connection.http(), calmSince));
-        return now - since >= LONGEST_WITHOUT_REQUEST.toNanos()
+        long without = now - later(calmSince, requests.lastEnd(connection.http(), calmSince));
+        boolean windowOver = without >= LONGEST_WITHOUT_REQUEST.toNanos()
                 || connection.idleFor().compareTo(IDLE_WINDOW) >= 0;
+        return windowOver && (without >= LONGEST_UNREAD.toNanos() || !connection.hasUnread());
     }
 
     private List<OpenConnection> connections() {

@@ -9,11 +9,12 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.NegotiatingServerConnection;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that speaks HTTP, of whatever version, in the clear or not.
+ * A connection that speaks HTTP, of whatever version, in the clear or not, or is about to.
  *
  * @param endPoint what carries its bytes
  * @param http what understands them
@@ -35,6 +36,11 @@ record OpenConnection(WatchedEndPoint endPoint, Connection http) {
     /** Returns whether all that has come has been dealt with, and the next bytes are waited for. */
     boolean isWaiting() {
         return endPoint.isWaiting();
+    }
+
+    /** Returns whether bytes have come that nobody has noticed. */
+    boolean hasUnread() {
+        return endPoint.hasUnread();
     }
 
     /** Returns whether the last response has been sent, and FIN behind it, so that only the client's own end is waited for. */
@@ -97,6 +103,8 @@ record OpenConnection(WatchedEndPoint endPoint, Connection http) {
         if (connection instanceof SslConnection tls) {
             connection = tls.getSslEndPoint().getConnection();
         }
-        return connection instanceof ConnectionMetaData ? connection : null;
+        boolean speaksHttp =
+                connection instanceof ConnectionMetaData || connection instanceof NegotiatingServerConnection;
+        return speaksHttp ? connection : null;
     }
 }

@@ -63,7 +63,8 @@ final class PortConnector extends AbstractConnector {
      * Accepts what waits in the queue and closes the port. A port that is shared leaves to others what comes later.
      *
      * <p>The thread that accepts does it, so that nothing but the system calls themselves lies between the last connection that
-     * it takes and the close.
+     * it takes and the close. Should it get no turn for a while, the port closes a little after the return; until then there
+     * {@linkplain #hasUnsettled is} something unsettled.
      */
     void closePort() {
         Port open = port;
@@ -76,7 +77,13 @@ final class PortConnector extends AbstractConnector {
             closed.await(LONGEST_CLOSE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
+        }
+    }
+
+    /** Closes the port with whatever still waits in its queue. */
+    void cutPort() {
+        Port open = port;
+        if (open != null) {
             close(open);
         }
     }
@@ -92,9 +99,15 @@ final class PortConnector extends AbstractConnector {
         return requireNonNull(port, "the connector has not been started");
     }
 
-    /** Returns whether connections have been accepted that are not known to Jetty yet. */
+    /** Returns where clients find it, such as {@code https://127.0.0.1:8443/}. */
+    String address() {
+        String address = port().toString();
+        return getDefaultProtocol().startsWith("SSL") ? address.replaceFirst("^http:", "https:") : address;
+    }
+
+    /** Returns whether connections have been accepted that are not known to Jetty yet, or may still be accepted. */
     boolean hasUnsettled() {
-        return !beingAccepted.isEmpty();
+        return isOpen() || !beingAccepted.isEmpty();
     }
 
     /** Returns the point on the system's monotonic clock at which the last connection was accepted. */

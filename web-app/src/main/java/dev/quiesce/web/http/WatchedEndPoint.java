@@ -53,6 +53,19 @@ final class WatchedEndPoint extends SocketChannelEndPoint {
         return left;
     }
 
+    /**
+     * Returns whether bytes have come that not even a selector has noticed, as on a machine that is overloaded. They are dealt
+     * with then.
+     */
+    boolean hasUnread() {
+        peek();
+        boolean unread = hasPeeked();
+        if (unread && isFillInterested()) {
+            offerPeeked();
+        }
+        return unread;
+    }
+
     private synchronized boolean peek() {
         if (peeked == NOTHING) {
             peeked = ByteBuffer.allocate(MOST_PEEKED);
