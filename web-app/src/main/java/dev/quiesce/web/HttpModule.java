@@ -20,10 +20,12 @@ import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.HttpServer;
 import dev.quiesce.web.http.JettyContainer;
 import dev.quiesce.web.http.Listen;
+import dev.quiesce.web.http.Tls;
 import jakarta.servlet.http.HttpServlet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
@@ -41,12 +43,19 @@ final class HttpModule extends AbstractModule {
     private static final String BOUNDED = "bounded";
 
     private final Listen listen;
+    private final Optional<Tls> tls;
     private final AdmissionConfig admission;
     private final Duration quietPeriod;
     private final Duration sessionTimeout;
 
-    HttpModule(Listen listen, AdmissionConfig admission, Duration quietPeriod, Duration sessionTimeout) {
+    HttpModule(
+            Listen listen,
+            Optional<Tls> tls,
+            AdmissionConfig admission,
+            Duration quietPeriod,
+            Duration sessionTimeout) {
         this.listen = listen;
+        this.tls = tls;
         this.admission = admission;
         this.quietPeriod = quietPeriod;
         this.sessionTimeout = sessionTimeout;
@@ -82,7 +91,7 @@ final class HttpModule extends AbstractModule {
     @Provides
     @Singleton
     JettyContainer container() {
-        return new JettyContainer(listen);
+        return tls.map(secure -> new JettyContainer(listen, secure)).orElseGet(() -> new JettyContainer(listen));
     }
 
     @Provides

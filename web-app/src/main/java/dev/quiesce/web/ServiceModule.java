@@ -47,7 +47,8 @@ final class ServiceModule extends AbstractModule {
                         .then("sockets")
                         .then("sessions"));
         install(new DatabaseModule(config.main(), config.d4(), config.embedded()));
-        install(new HttpModule(config.http(), config.admission(), config.quietPeriod(), config.sessionTimeout()));
+        install(new HttpModule(
+                config.http(), config.tls(), config.admission(), config.quietPeriod(), config.sessionTimeout()));
 
         install(new BoardModule());
         bind(LiveOffers.class);

@@ -3,6 +3,7 @@ package dev.quiesce.web.config;
 import dev.quiesce.db.PoolConfig;
 import dev.quiesce.web.config.Settings.DatabaseSettings;
 import dev.quiesce.web.config.Settings.EmbeddedChoice;
+import dev.quiesce.web.http.Tls;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ final class CrossChecks {
      */
     static void check(Values values, boolean complete, Mistakes mistakes) {
         checkPorts(values, mistakes);
+        checkTls(values, mistakes);
         checkShutdown(values, mistakes);
         checkPatience(values, mistakes);
         checkPool(values, Settings.DB_MAIN, "main", mistakes);
@@ -43,6 +45,19 @@ final class CrossChecks {
         Optional<Integer> http = values.find(Settings.HTTP_PORT).filter(port -> port != 0);
         if (http.isPresent() && http.equals(values.find(Settings.ADMIN_PORT))) {
             mistakes.add("http.port and admin.port are both " + http.get() + ": the listeners need a port each");
+        }
+    }
+
+    private static void checkTls(Values values, Mistakes mistakes) {
+        boolean certificate = values.find(Settings.HTTP_TLS_CERTIFICATE).isPresent();
+        if (certificate != values.find(Settings.HTTP_TLS_KEY).isPresent()) {
+            mistakes.add("http.tls.certificate and http.tls.key belong together, but only "
+                    + (certificate ? "the first" : "the second") + " is set");
+        }
+        try {
+            values.tls().ifPresent(Tls::check);
+        } catch (IllegalArgumentException e) {
+            mistakes.add("http.tls.certificate and http.tls.key: " + e.getMessage());
         }
     }
 

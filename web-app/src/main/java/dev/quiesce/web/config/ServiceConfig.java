@@ -4,6 +4,7 @@ import dev.quiesce.db.PoolConfig;
 import dev.quiesce.lifecycle.Budgets;
 import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
+import dev.quiesce.web.http.Tls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * appears in its {@code toString}.
  *
  * @param http where HTTP is served
+ * @param tls the certificate with which HTTP is served; in the clear if there is none
  * @param admin where the management listener is served; its port differs from that of {@code http} unless both are 0
  * @param main the database of the users
  * @param d4 the database of the offers
@@ -27,6 +29,7 @@ import java.util.Optional;
  */
 public record ServiceConfig(
         Listen http,
+        Optional<Tls> tls,
         Listen.Tcp admin,
         Database main,
         Database d4,

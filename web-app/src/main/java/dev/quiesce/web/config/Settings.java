@@ -46,6 +46,12 @@ final class Settings {
             FLAG,
             "false",
             "Serve HTTP on the listening socket that the standard input is, as from systemd with StandardInput=socket.");
+    static final Setting<Path> HTTP_TLS_CERTIFICATE = Setting.optional(
+            "http.tls.certificate",
+            PATH,
+            "Serve HTTP behind TLS, with this certificate and those above it, in PEM. Read again when it changes.");
+    static final Setting<Path> HTTP_TLS_KEY = Setting.optional(
+            "http.tls.key", PATH, "Its private key, in PEM (PKCS #8) without a password. Keep it from other users.");
     static final Setting<String> ADMIN_HOST = Setting.of(
             "admin.host",
             HOST,
@@ -130,6 +136,8 @@ final class Settings {
                 HTTP_SOCKET_MODE,
                 HTTP_SOCKET_GROUP,
                 HTTP_INHERITED,
+                HTTP_TLS_CERTIFICATE,
+                HTTP_TLS_KEY,
                 ADMIN_HOST,
                 ADMIN_PORT));
         for (DatabaseSettings database : DATABASES) {

@@ -6,6 +6,7 @@ import dev.quiesce.web.config.ServiceConfig.Embedded;
 import dev.quiesce.web.config.Settings.DatabaseSettings;
 import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
+import dev.quiesce.web.http.Tls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -62,6 +63,7 @@ final class Values {
     ServiceConfig toConfig() {
         return new ServiceConfig(
                 http(),
+                tls(),
                 new Listen.Tcp(get(Settings.ADMIN_HOST), get(Settings.ADMIN_PORT)),
                 database(Settings.DB_MAIN),
                 database(Settings.DB_D4),
@@ -90,6 +92,12 @@ final class Values {
         return socket.isPresent()
                 ? new Listen.Unix(socket.get(), get(Settings.HTTP_SOCKET_MODE), find(Settings.HTTP_SOCKET_GROUP))
                 : new Listen.Tcp(get(Settings.HTTP_HOST), get(Settings.HTTP_PORT));
+    }
+
+    /** Returns the certificate and its key, if both are set. */
+    Optional<Tls> tls() {
+        return find(Settings.HTTP_TLS_CERTIFICATE)
+                .flatMap(certificate -> find(Settings.HTTP_TLS_KEY).map(key -> new Tls(certificate, key)));
     }
 
     /** Throws IllegalArgumentException if the times do not fit. */

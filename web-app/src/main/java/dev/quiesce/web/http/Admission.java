@@ -68,8 +68,7 @@ public final class Admission extends Handler.Wrapper {
             ConnectionMetaData connection = request.getConnectionMetaData();
             return failed.get()
                     || connection.getHttpVersion() != HttpVersion.HTTP_2
-                            && connection.getConnection().getEndPoint() instanceof WatchedEndPoint endPoint
-                            && endPoint.hasPeerLeft();
+                            && OpenConnection.of(connection).endPoint().hasPeerLeft();
         }
     }
 

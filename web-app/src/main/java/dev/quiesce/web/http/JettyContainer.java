@@ -3,11 +3,17 @@ package dev.quiesce.web.http;
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
 import java.time.Duration;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Jetty server that HTTP, sockets and sessions stand on: threads, handlers and connections, but no open port.
@@ -27,24 +33,61 @@ public final class JettyContainer implements Lifecycle {
 
     private final Server server;
     private final PortConnector connector;
+    private final @Nullable ReloadedTls tls;
 
     /**
-     * Prepares a server without opening anything.
+     * Prepares a server in the clear without opening anything.
      *
      * @param listen where connections are accepted
      */
     public JettyContainer(Listen listen) {
+        this(listen, (ReloadedTls) null);
+    }
+
+    /**
+     * Prepares a server behind TLS without opening anything.
+     *
+     * @param listen where connections are accepted
+     * @param tls the certificate to serve with
+     */
+    public JettyContainer(Listen listen, Tls tls) {
+        this(listen, new ReloadedTls(tls));
+    }
+
+    private JettyContainer(Listen listen, @Nullable ReloadedTls tls) {
+        this.tls = tls;
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
         threads.setName("http");
         server = new Server(threads);
-        HttpConfiguration http = new HttpConfiguration();
-        http.setSendServerVersion(false);
-        connector = new PortConnector(server, listen, new HttpConnectionFactory(http), new Http2InTheClear(http));
+        connector = new PortConnector(server, listen, factories(tls));
         connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
     }
 
+    private static ConnectionFactory[] factories(@Nullable ReloadedTls tls) {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        HttpConnectionFactory http1 = new HttpConnectionFactory(http);
+        if (tls == null) {
+            return new ConnectionFactory[] {http1, new Http2InTheClear(http)};
+        }
+        // A service behind a proxy is asked for by many names, and its own certificate may know none of them.
+        http.addCustomizer(new SecureRequestCustomizer(false));
+        ALPNServerConnectionFactory negotiation = new ALPNServerConnectionFactory();
+        negotiation.setDefaultProtocol(http1.getProtocol());
+        SslConnectionFactory secure = new SslConnectionFactory(tls.context(), negotiation.getProtocol());
+        return new ConnectionFactory[] {secure, negotiation, new HTTP2ServerConnectionFactory(http), http1};
+    }
+
+    /**
+     * Starts the threads, and reads the certificate.
+     *
+     * @throws IllegalArgumentException if there is to be TLS and its files are not what they should be
+     */
     @Override
     public void start() throws Exception {
+        if (tls != null) {
+            tls.prepare(server);
+        }
         server.start();
     }
 

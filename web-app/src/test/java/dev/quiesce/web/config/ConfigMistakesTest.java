@@ -156,6 +156,20 @@ class ConfigMistakesTest {
     }
 
     @Test
+    void certificateWithoutAKey_isRefused() {
+        assertThat(mistakes(EMBEDDED, "--http-tls-certificate=cert.pem"))
+                .containsExactly("http.tls.certificate and http.tls.key belong together, but only the first is set");
+        assertThat(mistakes(EMBEDDED, "--http-tls-key=key.pem"))
+                .containsExactly("http.tls.certificate and http.tls.key belong together, but only the second is set");
+    }
+
+    @Test
+    void certificateThatCannotBeRead_isRefused() {
+        assertThat(mistakes(EMBEDDED, "--http-tls-certificate=/no/cert.pem", "--http-tls-key=/no/key.pem"))
+                .containsExactly("http.tls.certificate and http.tls.key: there is no file /no/cert.pem");
+    }
+
+    @Test
     void poolAndStatementThatTakeLongerThanCallersWait_areRefused() {
         assertThat(mistakes(EMBEDDED, "--db-d4-acquire-timeout=1500ms"))
                 .containsExactly(

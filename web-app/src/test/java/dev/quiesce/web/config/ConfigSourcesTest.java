@@ -12,6 +12,8 @@ import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
 import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
+import dev.quiesce.web.http.Tls;
+import dev.quiesce.web.testing.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +51,7 @@ class ConfigSourcesTest {
         assertThat(ready(EMBEDDED))
                 .isEqualTo(new ServiceConfig(
                         new Listen.Tcp("0.0.0.0", 8080),
+                        Optional.empty(),
                         new Listen.Tcp("127.0.0.1", 8081),
                         UNTOLD,
                         UNTOLD,
@@ -67,6 +70,17 @@ class ConfigSourcesTest {
                 .isEqualTo(new Listen.Unix(
                         Path.of("/run/a.sock"), PosixFilePermissions.fromString("rw----r--"), Optional.of("www")));
         assertThat(ready(EMBEDDED, "--http-inherited").http()).isEqualTo(new Listen.Inherited());
+    }
+
+    @Test
+    void certificateAndKey_arriveTogether(@TempDir Path folder) throws Exception {
+        TestCertificate made = TestCertificate.make(folder, "EC", 30);
+        Path certificate = Files.writeString(folder.resolve("cert.pem"), made.certificate());
+        Path key = Files.writeString(folder.resolve("key.pem"), made.key());
+
+        assertThat(ready(EMBEDDED, "--http-tls-certificate=" + certificate, "--http-tls-key=" + key)
+                        .tls())
+                .contains(new Tls(certificate, key));
     }
 
     @Test
@@ -103,6 +117,7 @@ class ConfigSourcesTest {
         assertThat(ready(environment))
                 .isEqualTo(new ServiceConfig(
                         new Listen.Tcp("::1", 1),
+                        Optional.empty(),
                         new Listen.Tcp("localhost", 2),
                         new Database(
                                 Optional.of(MAIN_URL),
@@ -165,7 +180,7 @@ class ConfigSourcesTest {
     @Test
     void tableOfThisTest_leavesOutNoSetting() {
         assertThat(Settings.ALL.stream().map(Setting::key))
-                .filteredOn(key -> !key.matches("db\\.(main|d4)\\.(url|password|password\\.file)"))
+                .filteredOn(key -> !key.matches("db\\.(main|d4)\\.(url|password|password\\.file)|http\\.tls\\..*"))
                 .containsExactlyElementsOf(
                         settings().map(row -> (String) row.get()[0]).toList());
     }

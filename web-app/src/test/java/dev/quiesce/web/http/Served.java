@@ -26,8 +26,8 @@ final class Served implements AutoCloseable {
     private final CountDownLatch slowEntered = new CountDownLatch(1);
     private final CountDownLatch slowMayEnd = new CountDownLatch(1);
 
-    private Served(Listen listen, @Nullable Handler handler) {
-        container = new JettyContainer(listen);
+    private Served(JettyContainer container, @Nullable Handler handler) {
+        this.container = container;
         http = new HttpServer(container, List.of(handler == null ? new Answers() : handler), QUIET);
     }
 
@@ -37,7 +37,16 @@ final class Served implements AutoCloseable {
 
     /** Starts a server that answers in a way of its own. */
     static Served of(Listen listen, @Nullable Handler handler) throws Exception {
-        Served served = new Served(listen, handler);
+        return of(new JettyContainer(listen), handler);
+    }
+
+    /** Starts a server behind TLS on a free port. */
+    static Served behindTls(Tls tls) throws Exception {
+        return of(new JettyContainer(new Listen.Tcp("127.0.0.1", 0), tls), null);
+    }
+
+    private static Served of(JettyContainer container, @Nullable Handler handler) throws Exception {
+        Served served = new Served(container, handler);
         served.container.start();
         try {
             served.http.start();
@@ -61,7 +70,7 @@ final class Served implements AutoCloseable {
     }
 
     URI uri() {
-        return URI.create(container.connector().port().toString());
+        return URI.create(container.connector().address());
     }
 
     RawClient client() throws IOException {
