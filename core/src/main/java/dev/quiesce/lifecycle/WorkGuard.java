@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,12 +61,12 @@ public final class WorkGuard implements Lifecycle {
 
     /** One piece of work in flight that is known by name. Thread-safe. */
     public final class Hold implements AutoCloseable {
-        private final String what;
+        private final Supplier<String> what;
         private final String thread = Thread.currentThread().getName();
         private final long since = time.nanoTime();
         private final AtomicBoolean released = new AtomicBoolean();
 
-        private Hold(String what) {
+        private Hold(Supplier<String> what) {
             this.what = what;
         }
 
@@ -121,6 +122,18 @@ public final class WorkGuard implements Lifecycle {
      * @return what the work closes when it has ended, or null if it is refused; {@code try} with resources copes with both
      */
     public @Nullable Hold tryHold(String what) {
+        requireNonNull(what, "what");
+        return tryHold(() -> what);
+    }
+
+    /**
+     * As {@link #tryHold(String)}, with a name that costs something to find: it is asked for when somebody wants to know who holds
+     * the guard, on that thread, at most until the work has ended.
+     *
+     * @param what returns the name of the work, for messages; must not block, throw, or return null
+     * @return what the work closes when it has ended, or null if it is refused
+     */
+    public @Nullable Hold tryHold(Supplier<String> what) {
         requireNonNull(what, "what");
         if (!tryEnter()) {
             return null;
@@ -199,7 +212,7 @@ public final class WorkGuard implements Lifecycle {
         long now = time.nanoTime();
         List<Holder> holders = new ArrayList<>();
         for (Hold hold : holds) {
-            holders.add(new Holder(hold.what, Duration.ofNanos(now - hold.since), hold.thread));
+            holders.add(new Holder(hold.what.get(), Duration.ofNanos(now - hold.since), hold.thread));
         }
         holders.sort(Comparator.comparing(Holder::age).reversed());
         return List.copyOf(holders);

@@ -104,6 +104,18 @@ class WorkGuardTest {
     }
 
     @Test
+    void nameThatIsNotKnownAtFirst_isAskedFor_onlyWhenSomebodyWantsToKnow() {
+        AtomicInteger asked = new AtomicInteger();
+        Hold hold = guard.tryHold(() -> "GET /" + asked.incrementAndGet());
+        assertThat(asked).hasValue(0);
+
+        assertThat(guard.describe()).isEqualTo("1 in flight: GET /1 (0 ms)");
+        hold.close();
+        assertThat(guard.describe()).isEqualTo("0 in flight");
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
     void fiveHolders_areAllNamed() {
         for (int i = 1; i <= 5; i++) {
             guard.tryHold("GET /" + i);

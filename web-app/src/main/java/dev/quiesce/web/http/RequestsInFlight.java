@@ -103,9 +103,8 @@ final class RequestsInFlight extends Handler.Wrapper {
             lastArrival = System.nanoTime();
             OpenConnection.of(request.getConnectionMetaData()).goAway();
         }
-        String what = request.getMethod() + " " + request.getHttpURI().getPath();
-        InFlight entry =
-                new InFlight(requireNonNull(requests.tryHold(what), "requests are never refused here"), connection);
+        Hold hold = requests.tryHold(() -> request.getMethod() + " " + PathTemplate.of(request, this));
+        InFlight entry = new InFlight(requireNonNull(hold, "requests are never refused here"), connection);
         request.addHttpStreamWrapper(stream -> new Tracked(stream, entry));
         return super.handle(request, response, callback);
     }
@@ -131,7 +130,7 @@ final class RequestsInFlight extends Handler.Wrapper {
         return requestsByConnection.containsKey(connection);
     }
 
-    /** Returns how many requests are in flight, and which are the oldest. */
+    /** Returns how many requests are in flight, and which are the oldest, by {@link PathTemplate}. */
     String describe() {
         return requests.describe();
     }
