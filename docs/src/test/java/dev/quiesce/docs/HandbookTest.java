@@ -16,7 +16,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * The Java in the handbook is that of the samples. A block is marked with the sample that it is taken from, by a comment on
- * the line before it, such as {@code <!-- sample: plain/PlainService.java -->}.
+ * the line before it, such as {@code <!-- sample: plain/PlainService.java -->}. What needs more than {@code core} stands in the
+ * tests of its module, and is marked with the path from the root.
  */
 class HandbookTest {
     private static final Path ROOT = root();
@@ -36,7 +37,7 @@ class HandbookTest {
         assertThat(block.sample())
                 .as("%s has no mark such as <!-- sample: plain/PlainService.java --> on the line before it", block)
                 .isNotNull();
-        List<String> sample = Files.readAllLines(SAMPLES.resolve(block.sample()));
+        List<String> sample = Files.readAllLines(file(block.sample()));
         int size = block.lines().size();
         boolean found = IntStream.rangeClosed(0, sample.size() - size)
                 .anyMatch(line -> unindented(sample.subList(line, line + size)).equals(unindented(block.lines())));
@@ -44,6 +45,11 @@ class HandbookTest {
         assertThat(found)
                 .as("%s stands in %s:\n%s", block, block.sample(), String.join("\n", block.lines()))
                 .isTrue();
+    }
+
+    private static Path file(String sample) {
+        Path here = SAMPLES.resolve(sample);
+        return Files.exists(here) ? here : ROOT.resolve(sample);
     }
 
     private static String unindented(List<String> lines) {

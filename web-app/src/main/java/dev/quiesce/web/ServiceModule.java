@@ -17,6 +17,7 @@ import dev.quiesce.web.drill.DrillModule;
 import dev.quiesce.web.drill.DrillStreams;
 import dev.quiesce.web.http.Admission;
 import dev.quiesce.web.http.HttpServer;
+import dev.quiesce.web.http.LongRequests;
 import dev.quiesce.web.http.ManagementServer;
 import jakarta.servlet.http.HttpServlet;
 import java.util.HashMap;
@@ -57,7 +58,10 @@ final class ServiceModule extends AbstractModule {
         mount(BoardModule.routes(), BoardModule.databaseRoutes());
         if (config.drill()) {
             install(new DrillModule());
-            LifecycleBinder.of(binder()).component("drill streams", Key.get(DrillStreams.class));
+            bind(LongRequests.class).toInstance(new LongRequests());
+            LifecycleBinder.of(binder())
+                    .component("long requests", Key.get(LongRequests.class))
+                    .component("drill streams", Key.get(DrillStreams.class));
             bind(EchoSocket.class);
             HttpModule.sockets(binder()).addBinding("/drill/echo").to(EchoSocket.class);
             mount(DrillModule.routes(), DrillModule.databaseRoutes());

@@ -4,6 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Key;
 import com.google.inject.Singleton;
 import com.google.inject.name.Names;
+import dev.quiesce.web.http.LongRequests;
 import jakarta.servlet.http.HttpServlet;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +14,7 @@ import javax.sql.DataSource;
  * Binds the servlets of the drill.
  *
  * <p>Needs a {@link DataSource} named {@code main} whose database has been migrated by {@code db/main}. The servlets need
- * HTTP sessions and asynchronous requests; {@link DrillStreams} is a component to register beside HTTP.
+ * HTTP sessions, asynchronous requests and {@link LongRequests}; {@link DrillStreams} is a component to register beside HTTP.
  */
 public final class DrillModule extends AbstractModule {
     private static final Map<String, Class<? extends HttpServlet>> ROUTES = Map.of(
@@ -35,6 +36,7 @@ public final class DrillModule extends AbstractModule {
     @Override
     protected void configure() {
         requireBinding(Key.get(DataSource.class, Names.named(TransactionServlet.DATABASE)));
+        requireBinding(LongRequests.class);
         bind(SleepServlet.class).in(Singleton.class);
         bind(TransactionServlet.class).in(Singleton.class);
         bind(CounterServlet.class).in(Singleton.class);

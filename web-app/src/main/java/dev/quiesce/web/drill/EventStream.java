@@ -50,7 +50,7 @@ final class EventStream implements WriteListener, AsyncListener {
     }
 
     /** Ends without a word. */
-    void cut() {
+    private void cut() {
         cut = true;
         wake();
     }
@@ -84,7 +84,6 @@ final class EventStream implements WriteListener, AsyncListener {
     @Override
     public void onComplete(AsyncEvent event) {
         completed = true; // from now on the output may belong to another request
-        streams.closed(this);
     }
 
     private void nextIsDue() {
@@ -152,7 +151,7 @@ final class EventStream implements WriteListener, AsyncListener {
         try {
             async.complete();
         } catch (IllegalStateException e) {
-            streams.closed(this); // the container was faster, and may have been so before it knew this listener
+            // The container was faster.
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.quiesce.web.drill;
 
 import jakarta.inject.Inject;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -29,9 +28,6 @@ final class StreamServlet extends HttpServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
             Plain.requireMethod("GET", request);
-            if (!streams.isAccepting()) {
-                throw new Refusal(503, "the server is stopping");
-            }
             int events = Plain.number(request, "n", MOST_EVENTS);
             int millis = Plain.number(request, "ms", Plain.LONGEST_MILLIS);
             int seen = lastEventId(request);
@@ -42,9 +38,7 @@ final class StreamServlet extends HttpServlet {
             response.setContentType("text/event-stream; charset=utf-8");
             response.setHeader("Cache-Control", "no-store");
             response.setHeader("X-Accel-Buffering", "no");
-            AsyncContext async = request.startAsync();
-            async.setTimeout(0);
-            streams.open(async, response.getOutputStream(), seen, events, Duration.ofMillis(millis));
+            streams.open(request, response.getOutputStream(), seen, events, Duration.ofMillis(millis));
         } catch (Refusal refusal) {
             Plain.write(response, "GET", refusal);
         }

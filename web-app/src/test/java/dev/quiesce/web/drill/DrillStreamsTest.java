@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.web.http.LongRequests;
 import dev.quiesce.web.testing.TestServer;
 import dev.quiesce.web.testing.TestServer.Browser;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.junit.jupiter.api.AfterEach;
@@ -37,19 +39,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DrillStreamsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final DrillStreams streams = new DrillStreams();
+    private final LongRequests requests = new LongRequests();
+    private final DrillStreams streams = new DrillStreams(requests);
     private TestServer server;
 
     @BeforeEach
     void start() throws Exception {
-        streams.start();
         server = TestServer.start(Map.of("/drill/stream", new StreamServlet(streams)));
     }
 
     @AfterEach
-    void stop() {
-        streams.stop(Deadline.after(PATIENCE));
+    void stop() throws Exception {
+        requests.stop(Deadline.after(PATIENCE));
         server.close();
+        streams.stop(Deadline.after(PATIENCE));
     }
 
     @Test
@@ -58,7 +61,7 @@ class DrillStreamsTest {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
         assertThat(response.body()).isEqualTo("id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n");
-        await().atMost(PATIENCE).until(() -> streams.size() == 0);
+        await().atMost(PATIENCE).until(() -> size() == 0);
     }
 
     @Test
@@ -120,13 +123,13 @@ class DrillStreamsTest {
         for (Iterator<String> client : clients) {
             assertThat(client.next()).isEqualTo("id: 1");
         }
-        assertThat(streams.size()).isEqualTo(250);
+        assertThat(size()).isEqualTo(250);
         QueuedThreadPool threads = (QueuedThreadPool) server.jetty().getThreadPool();
         assertThat(threads.getMaxThreads()).isLessThan(250);
         await().atMost(PATIENCE).until(() -> threads.getUtilizedThreads() < 20);
 
-        streams.quiesce();
-        streams.drain(Deadline.after(PATIENCE));
+        requests.quiesce();
+        requests.drain(Deadline.after(PATIENCE));
 
         for (Iterator<String> client : clients) {
             assertThat(rest(client)).containsExactly("data: 1", "", "event: end", "data: stopped after 1 of 2", "");
@@ -138,23 +141,30 @@ class DrillStreamsTest {
         Iterator<String> client = lines("/drill/stream?n=100000&ms=1").iterator();
         assertThat(client.next()).isEqualTo("id: 1");
 
-        streams.quiesce();
-        streams.drain(Deadline.after(PATIENCE));
+        requests.quiesce();
+        requests.drain(Deadline.after(PATIENCE));
 
         List<String> rest = rest(client);
         long events = rest.stream().filter(line -> line.matches("data: \\d+")).count();
         assertThat(rest).endsWith("event: end", "data: stopped after " + events + " of 100000", "");
-        HttpResponse<String> refused = server.browser().get("/drill/stream?n=1&ms=1");
-        assertThat(refused.statusCode()).isEqualTo(503);
-        assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+    }
+
+    @Test
+    void streamThatOpensAfterTheQuiesce_isToldAtOnce() throws Exception {
+        requests.quiesce();
+        HttpResponse<String> late = server.browser().get("/drill/stream?n=2&ms=600000");
+
+        assertThat(late.statusCode()).isEqualTo(200);
+        assertThat(late.body()).matches("(id: 1\ndata: 1\n\n)?event: end\ndata: stopped after [01] of 2\n\n");
+        requests.drain(Deadline.after(PATIENCE));
     }
 
     @Test
     void streamsOpenedWhileQuiesceRuns_allEnd() throws Exception {
         for (int round = 0; round < 20; round++) {
-            DrillStreams racing = new DrillStreams();
-            racing.start();
-            try (TestServer other = TestServer.start(Map.of("/drill/stream", new StreamServlet(racing)))) {
+            LongRequests racing = new LongRequests();
+            DrillStreams driven = new DrillStreams(racing);
+            try (TestServer other = TestServer.start(Map.of("/drill/stream", new StreamServlet(driven)))) {
                 Browser browser = other.browser();
                 List<CompletableFuture<HttpResponse<String>>> clients = new ArrayList<>();
                 for (int i = 0; i < 20; i++) {
@@ -169,20 +179,19 @@ class DrillStreamsTest {
                 }
                 for (CompletableFuture<HttpResponse<String>> client : clients) {
                     HttpResponse<String> response = client.get(10, TimeUnit.SECONDS);
-                    assertThat(response.statusCode()).isIn(200, 503);
-                    if (response.statusCode() == 200) {
-                        assertThat(response.body()).endsWith(" of 2\n\n");
-                    }
+                    assertThat(response.statusCode()).isEqualTo(200);
+                    assertThat(response.body()).endsWith(" of 2\n\n");
                 }
                 racing.drain(Deadline.after(PATIENCE));
             } finally {
                 racing.stop(Deadline.after(PATIENCE));
+                driven.stop(Deadline.after(PATIENCE));
             }
         }
     }
 
     @Test
-    void clientThatReadsNothing_isLeftAtTheDeadlineOfTheDrain_andCutByStop() throws Exception {
+    void clientThatReadsNothing_isLeftAtTheDeadlineOfTheDrain_andEndsWithItsConnection() throws Exception {
         ServerConnector connector = (ServerConnector) server.jetty().getConnectors()[0];
         connector.setAcceptedSendBufferSize(4096);
         try (Socket client = new Socket()) {
@@ -194,13 +203,13 @@ class DrillStreamsTest {
             Iterator<String> other = lines("/drill/stream?n=2&ms=600000").iterator();
             assertThat(other.next()).isEqualTo("id: 1");
 
-            streams.quiesce();
+            requests.quiesce();
             assertThat(rest(other)).endsWith("event: end", "data: stopped after 1 of 2", "");
-            assertThatThrownBy(() -> streams.drain(Deadline.after(Duration.ofMillis(50))))
+            assertThatThrownBy(() -> requests.drain(Deadline.after(Duration.ofMillis(50))))
                     .isInstanceOf(TimeoutException.class)
-                    .hasMessage("1 event streams are still open");
-            streams.stop(Deadline.after(PATIENCE));
-            await().atMost(PATIENCE).until(() -> streams.size() == 0);
+                    .hasMessageMatching("1 in flight: GET /drill/stream \\(\\d+ ms\\)");
+            connector.getConnectedEndPoints().forEach(EndPoint::close);
+            await().atMost(PATIENCE).until(() -> size() == 0);
         }
     }
 
@@ -210,24 +219,10 @@ class DrillStreamsTest {
                 .client()
                 .send(server.browser().request("/drill/stream?n=100000&ms=1").build(), BodyHandlers.ofInputStream());
         assertThat(response.body().read()).isEqualTo('i');
-        assertThat(streams.size()).isOne();
+        assertThat(size()).isOne();
         response.body().close();
 
-        await().atMost(PATIENCE).until(() -> streams.size() == 0);
-    }
-
-    @Test
-    void stop_isSafeInAnyState() throws Exception {
-        DrillStreams fresh = new DrillStreams();
-        fresh.stop(Deadline.after(PATIENCE));
-        fresh.stop(Deadline.after(PATIENCE));
-        fresh.start();
-        fresh.quiesce();
-        fresh.drain(Deadline.after(PATIENCE));
-        try (TestServer other = TestServer.start(Map.of("/drill/stream", new StreamServlet(fresh)))) {
-            assertThat(other.browser().get("/drill/stream?n=1&ms=1").statusCode())
-                    .isEqualTo(503);
-        }
+        await().atMost(PATIENCE).until(() -> size() == 0);
     }
 
     @Test
@@ -238,6 +233,10 @@ class DrillStreamsTest {
                 .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                         .extracting(Thread::getName)
                         .doesNotContain("drill-streams"));
+    }
+
+    private long size() {
+        return requests.inFlight().orElseThrow();
     }
 
     /** Waits until the one connection is stuck: thousands of events are due each second, but nothing is sent. */

@@ -9,6 +9,7 @@ import com.google.inject.Injector;
 import com.google.inject.Stage;
 import com.google.inject.name.Names;
 import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.web.http.LongRequests;
 import dev.quiesce.web.testing.Databases;
 import dev.quiesce.web.testing.TestServer;
 import dev.quiesce.web.testing.TestServer.Browser;
@@ -56,13 +57,13 @@ class DrillTest {
             protected void configure() {
                 binder().requireExplicitBindings();
                 binder().requireAtInjectOnConstructors();
+                bind(LongRequests.class).toInstance(new LongRequests());
                 bind(DataSource.class).annotatedWith(Names.named("main")).toInstance(databases.main());
             }
         });
         Map<String, HttpServlet> servlets = DrillModule.routes().entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, route -> injector.getInstance(route.getValue())));
         streams = injector.getInstance(DrillStreams.class);
-        streams.start();
         server = TestServer.start(servlets);
     }
 

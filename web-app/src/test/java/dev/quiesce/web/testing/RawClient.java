@@ -57,20 +57,31 @@ public final class RawClient implements AutoCloseable {
 
     /** Returns the next answer, head and body, which has to tell its length. */
     public String answer() throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            int next = input.read();
-            if (next < 0) {
-                throw new IOException("The connection ended within the head: " + head);
-            }
-            head.append((char) next);
-        }
+        String head = upTo("\r\n\r\n");
         Matcher length = LENGTH.matcher(head);
         if (!length.find()) {
             throw new IOException("No content length: " + head);
         }
         byte[] body = input.readNBytes(Integer.parseInt(length.group(1)));
         return head + new String(body, StandardCharsets.UTF_8);
+    }
+
+    /** Returns what comes up to and with the given text. */
+    public String upTo(String end) throws IOException {
+        StringBuilder text = new StringBuilder();
+        while (text.indexOf(end) < 0) {
+            int next = input.read();
+            if (next < 0) {
+                throw new IOException("The connection ended before '" + end + "': " + text);
+            }
+            text.append((char) next);
+        }
+        return text.toString();
+    }
+
+    /** Returns what comes until the peer closes the connection by FIN. */
+    public String upToTheEnd() throws IOException {
+        return new String(input.readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
     /** Returns whether the peer has closed the connection by FIN; waits for it or for further input. */
