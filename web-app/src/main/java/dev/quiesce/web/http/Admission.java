@@ -1,12 +1,16 @@
 package dev.quiesce.web.http;
 
 import dev.quiesce.lifecycle.TimeSource;
+import dev.quiesce.web.http.ClientPace.Slowest;
 import dev.quiesce.web.http.WaitingRoom.Welcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -23,10 +27,15 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets in as many requests at once as what stands behind can carry. Others wait without a thread, for as long as their clients
  * do, and are answered 503 with {@code Retry-After} while these still listen. Nothing is done for a client that has left.
+ *
+ * <p>Nor does anybody have a place in order to wait for its client. A request comes in when its body has arrived, or the first 64 KiB of
+ * it, and goes when its last bytes have been handed over. One that streams more is cut when its client is more than 5 s behind 1 KiB/s.
  *
  * <p>A request may say in {@code X-Request-Deadline-Ms} for how many milliseconds its caller will wait.
  *
@@ -36,8 +45,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class Admission extends Handler.Wrapper {
+    private static final Logger log = LoggerFactory.getLogger(Admission.class);
     private static final String DEADLINE = "X-Request-Deadline-Ms";
     private static final Duration SWEEP = Duration.ofMillis(50);
+    private static final Duration WATCH = Duration.ofMillis(500);
 
     /** Clients that are told the same time come back together. */
     private static final int LEAST_RETRY_SECONDS = 1;
@@ -48,8 +59,12 @@ public final class Admission extends Handler.Wrapper {
     /** By how much a caller may say that it waits longer than others; whoever says more is taken for mistaken. */
     private static final int MOST_PATIENCE = 60;
 
+    /** A quarter of what GPRS carries, and four times what Kestrel asks for, after the same grace: a place is scarcer than a connection. */
+    private static final Slowest SLOWEST = new Slowest(Duration.ofSeconds(5), 1024);
+
     private final AdmissionConfig config;
     private final Predicate<Request> bounded;
+    private final Slowest slowest;
     private final TimeSource time = TimeSource.system();
     private final WaitingRoom<Waiting> room;
     private final AtomicLong lastLook = new AtomicLong(time.nanoTime() - SWEEP.toNanos());
@@ -57,10 +72,52 @@ public final class Admission extends Handler.Wrapper {
     private final LongAdder shedFull = new LongAdder();
     private final LongAdder shedLate = new LongAdder();
     private final LongAdder left = new LongAdder();
+    private final LongAdder cut = new LongAdder();
+    private final Set<Visit> visits = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean watching = new AtomicBoolean();
+
+    /** A request that is inside, until it has no more to do but to wait for its client to take the last bytes. */
+    private final class Visit {
+        private final Request request;
+        private final ClientPace pace = new ClientPace(slowest, time, Admission.this::watchSoon);
+        private final long begin = time.nanoTime();
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final AtomicBoolean wasCut = new AtomicBoolean();
+
+        private Visit(Request request) {
+            this.request = request;
+            visits.add(this);
+        }
+
+        private void end() {
+            if (over.compareAndSet(false, true)) {
+                visits.remove(this);
+                room.leave(time.nanoTime() - begin);
+                callNext();
+            }
+        }
+
+        private void cutIfTooSlow() {
+            if (pace.isTooSlow() && !over.get() && wasCut.compareAndSet(false, true)) {
+                cut.increment();
+                log.info(
+                        "Cut {} {}: its client is too slow",
+                        request.getMethod(),
+                        PathTemplate.of(request, Admission.this));
+                OpenConnection.cut(request);
+            }
+        }
+    }
 
     /** A request that has come, and whoever waits for its answer. */
     private record Waiting(
-            Request request, Response response, Callback callback, long arrival, long deadline, AtomicBoolean failed)
+            Request request,
+            Response response,
+            Callback callback,
+            boolean whole,
+            long arrival,
+            long deadline,
+            AtomicBoolean failed)
             implements WaitingRoom.Guest {
 
         /** With HTTP/1 nobody reads from a connection whose request waits; with HTTP/2 the request fails by itself. */
@@ -80,8 +137,13 @@ public final class Admission extends Handler.Wrapper {
      * @param served what serves them
      */
     public Admission(AdmissionConfig config, Predicate<Request> bounded, Handler served) {
+        this(config, bounded, SLOWEST, served);
+    }
+
+    Admission(AdmissionConfig config, Predicate<Request> bounded, Slowest slowest, Handler served) {
         super(served);
         this.config = config;
+        this.slowest = slowest;
         this.bounded = bounded;
         this.room = new WaitingRoom<>(config, time);
     }
@@ -98,7 +160,8 @@ public final class Admission extends Handler.Wrapper {
                 "admissionWaiting", () -> admission.get().room.waiting().size(),
                 "admissionShedFull", () -> admission.get().shedFull.sum(),
                 "admissionShedLate", () -> admission.get().shedLate.sum(),
-                "admissionLeft", () -> admission.get().left.sum());
+                "admissionLeft", () -> admission.get().left.sum(),
+                "admissionCut", () -> admission.get().cut.sum());
     }
 
     @Override
@@ -106,9 +169,46 @@ public final class Admission extends Handler.Wrapper {
         if (!bounded.test(request)) {
             return super.handle(request, response, callback);
         }
+        EarlyBody body = new EarlyBody(request);
+        if (body.hasArrived()) {
+            return arrived(body, response, callback);
+        }
+        awaitBody(body, request, response, callback);
+        return true;
+    }
+
+    /** Served on another thread than the one that tells of bytes, which could not tell of further ones while a handler waits for them. */
+    private void awaitBody(EarlyBody body, Request request, Response response, Callback callback) {
+        body.awaitMore(() -> {
+            if (body.hasArrived()) {
+                getServer()
+                        .getThreadPool()
+                        .execute(() -> serve(request, response, callback, () -> arrived(body, response, callback)));
+            } else {
+                awaitBody(body, request, response, callback);
+            }
+        });
+    }
+
+    private boolean arrived(EarlyBody body, Response response, Callback callback) throws Exception {
+        Request request = body.request();
+        Throwable unread = body.failure();
+        if (unread instanceof TimeoutException) {
+            Response.writeError(request, response, callback, HttpStatus.REQUEST_TIMEOUT_408);
+            return true;
+        } else if (unread != null) {
+            Response.writeError(request, response, callback, unread);
+            return true;
+        }
         long now = time.nanoTime();
         Waiting guest = new Waiting(
-                request, response, callback, now, now + patience(request).toNanos(), new AtomicBoolean());
+                request,
+                response,
+                callback,
+                body.isWhole(),
+                now,
+                now + patience(request).toNanos(),
+                new AtomicBoolean());
         Welcome welcome = room.welcome(guest);
         if (welcome == Welcome.FULL && makePlace()) {
             welcome = room.welcome(guest);
@@ -126,12 +226,10 @@ public final class Admission extends Handler.Wrapper {
     }
 
     private boolean enter(Waiting guest) throws Exception {
-        long begin = time.nanoTime();
-        Request.addCompletionListener(guest.request(), failure -> {
-            room.leave(time.nanoTime() - begin);
-            callNext();
-        });
-        return super.handle(guest.request(), guest.response(), guest.callback());
+        Visit visit = new Visit(guest.request());
+        Request.addCompletionListener(guest.request(), failure -> visit.end());
+        Request request = guest.whole() ? guest.request() : visit.pace.watch(guest.request());
+        return super.handle(request, visit.pace.watch(request, guest.response(), visit::end), guest.callback());
     }
 
     /** Lets those in whose turn it is, each on a thread of its own. */
@@ -145,18 +243,40 @@ public final class Admission extends Handler.Wrapper {
                 shed(next, shedLate);
             } else {
                 Waiting entering = next;
-                getServer().getThreadPool().execute(() -> serve(entering));
+                getServer()
+                        .getThreadPool()
+                        .execute(() -> serve(
+                                entering.request(), entering.response(), entering.callback(), () -> enter(entering)));
             }
         }
     }
 
-    private void serve(Waiting guest) {
+    private interface Serving {
+        boolean isAccepted() throws Exception;
+    }
+
+    /** Serves on a thread that has nobody above it to answer for what goes wrong. */
+    private static void serve(Request request, Response response, Callback callback, Serving serving) {
         try {
-            if (!enter(guest)) {
-                Response.writeError(guest.request(), guest.response(), guest.callback(), HttpStatus.NOT_FOUND_404);
+            if (!serving.isAccepted()) {
+                Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
             }
         } catch (Throwable failure) {
-            Response.writeError(guest.request(), guest.response(), guest.callback(), failure);
+            Response.writeError(request, response, callback, failure);
+        }
+    }
+
+    private void watchSoon() {
+        if (!watching.get() && watching.compareAndSet(false, true)) {
+            getServer().getScheduler().schedule(this::watch, WATCH.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void watch() {
+        watching.set(false);
+        visits.forEach(Visit::cutIfTooSlow);
+        if (!visits.isEmpty()) {
+            watchSoon();
         }
     }
 

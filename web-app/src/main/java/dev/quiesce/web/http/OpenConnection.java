@@ -3,13 +3,19 @@ package dev.quiesce.web.http;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.GoAwayFrame;
+import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.server.NegotiatingServerConnection;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +92,29 @@ record OpenConnection(WatchedEndPoint endPoint, Connection http) {
     /** Closes the connection whatever is on its way. */
     void cut() {
         endPoint.close();
+    }
+
+    /** Ends a request whatever is on its way: with HTTP/2 its stream, otherwise its connection. */
+    static void cut(Request request) {
+        if (request.getConnectionMetaData().getConnection() instanceof HTTP2Connection connection) {
+            Stream stream = connection.getSession().getStream(Integer.parseInt(request.getId()));
+            if (stream != null) {
+                int cancel = ErrorCode.CANCEL_STREAM_ERROR.code;
+                stream.reset(new ResetFrame(stream.getId(), cancel), Callback.from(() -> tellOfReset(request)));
+            }
+        } else {
+            of(request.getConnectionMetaData()).cut();
+        }
+    }
+
+    /** Jetty does so itself only if it is the client that resets. */
+    private static void tellOfReset(Request request) {
+        if (request.getComponents() instanceof HttpChannel channel) {
+            Runnable task = channel.onFailure(new EofException("the request was cut"));
+            if (task != null) {
+                request.getComponents().getExecutor().execute(task);
+            }
+        }
     }
 
     /** Returns the connection by which a request has come. */

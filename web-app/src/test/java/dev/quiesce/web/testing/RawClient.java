@@ -62,7 +62,11 @@ public final class RawClient implements AutoCloseable {
         if (!length.find()) {
             throw new IOException("No content length: " + head);
         }
-        byte[] body = input.readNBytes(Integer.parseInt(length.group(1)));
+        int size = Integer.parseInt(length.group(1));
+        byte[] body = input.readNBytes(size);
+        if (body.length < size) {
+            throw new IOException("The connection ended after " + body.length + " of " + size + " bytes");
+        }
         return head + new String(body, StandardCharsets.UTF_8);
     }
 
