@@ -2,6 +2,7 @@ package dev.quiesce.web.http;
 
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
+import dev.quiesce.lifecycle.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +43,7 @@ public final class HttpServer implements Lifecycle {
     private static final Duration POLL = Duration.ofMillis(5);
 
     private final JettyContainer container;
-    private final Duration quietPeriod;
+    private final QuietPeriod quietPeriod;
     private final RequestsInFlight requests;
     private final AtomicBoolean quiesced = new AtomicBoolean();
     private volatile boolean leaving;
@@ -58,7 +59,7 @@ public final class HttpServer implements Lifecycle {
      */
     public HttpServer(JettyContainer container, List<Handler> handlers, Duration quietPeriod) {
         this.container = container;
-        this.quietPeriod = quietPeriod;
+        this.quietPeriod = new QuietPeriod(quietPeriod, TimeSource.system());
         this.requests = new RequestsInFlight(() -> leaving);
         requests.setHandler(new Handler.Sequence(handlers.toArray(Handler[]::new)));
         container.handle(requests);
@@ -104,18 +105,12 @@ public final class HttpServer implements Lifecycle {
     @Override
     public void linger(Deadline deadline) throws InterruptedException {
         leave();
-        long begin = System.nanoTime();
-        long quietNanos = quietPeriod.toNanos();
-        while (!deadline.isExpired()) {
-            long arrival = later(begin, later(container.connector().lastAccept(), requests.lastArrival()));
-            long quiet = System.nanoTime() - arrival;
-            if (quiet >= quietNanos) {
-                log.info("Traffic has gone: nothing has come for {} ms", quietPeriod.toMillis());
-                return;
-            }
-            TimeUnit.NANOSECONDS.sleep(Math.min(quietNanos - quiet, deadline.remaining(TimeUnit.NANOSECONDS)));
+        PortConnector connector = container.connector();
+        if (quietPeriod.await(() -> later(connector.lastAccept(), requests.lastArrival()), deadline)) {
+            log.info("Traffic has gone: nothing has come for {}", quietPeriod);
+        } else {
+            log.info("Traffic has not gone within the linger; going on without waiting any longer");
         }
-        log.info("Traffic has not gone within the linger; going on without waiting any longer");
     }
 
     @Override
