@@ -19,6 +19,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The whole service, real signals, a real MariaDB: what is in flight when it is told to stop. */
 @ExtendWith(ServiceDatabase.Extension.class)
 class OrderedStopIT {
+    private static final Pattern COOKIE = Pattern.compile("Set-Cookie: ([^;]+);");
+
     private final ServiceDatabase database;
 
     OrderedStopIT(ServiceDatabase database) {
@@ -119,6 +123,37 @@ class OrderedStopIT {
             assertThat(slow.get().statusCode()).isEqualTo(200);
             assertThat(service.process().awaitExit(PATIENCE)).isZero();
         }
+    }
+
+    @Test
+    void requestInFlight_stillHasItsSession_itsDatabaseAndTheSockets() throws Exception {
+        try (RunningService service = RunningService.ready(database.environment(), Map.of());
+                RawClient client = RawClient.connect(service.http("/"))) {
+            client.send(post("/api/session", "", 14) + "{\"name\":\"ann\"}");
+            Matcher cookie = COOKIE.matcher(client.answer());
+            assertThat(cookie.find()).isTrue();
+            ClosedWith watcher = new ClosedWith();
+            service.client()
+                    .newWebSocketBuilder()
+                    .buildAsync(service.socket("/live"), watcher)
+                    .get(10, TimeUnit.SECONDS);
+            client.send(post("/api/offers", "Cookie: " + cookie.group(1) + "\r\n", 28) + "{\"item\":");
+            service.awaitInFlight(1);
+            service.process().signal("TERM");
+            service.process().awaitLine("Stopping: SIGTERM", PATIENCE);
+            URI port = service.http("/");
+            await().until(() -> isRefused(port));
+            client.send("\"a sword\",\"price\":7}");
+
+            assertThat(client.answer()).contains("201 Created", "Connection: close", "\"seller\":\"ann\"");
+            assertThat(watcher.text.get(10, TimeUnit.SECONDS)).contains("\"posted\"", "a sword");
+            assertThat(service.process().awaitExit(PATIENCE)).isZero();
+        }
+    }
+
+    private static String post(String path, String header, int length) {
+        return "POST " + path + " HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n" + header
+                + "Content-Length: " + length + "\r\n\r\n";
     }
 
     private static boolean isRefused(URI port) throws IOException {
@@ -262,6 +297,14 @@ class OrderedStopIT {
 
     private static final class ClosedWith implements WebSocket.Listener {
         private final CompletableFuture<Integer> code = new CompletableFuture<>();
+        private final CompletableFuture<String> text = new CompletableFuture<>();
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            text.complete(data.toString());
+            socket.request(1);
+            return CompletableFuture.completedFuture(null);
+        }
 
         @Override
         public CompletionStage<?> onClose(WebSocket socket, int statusCode, String reason) {
