@@ -46,6 +46,22 @@ class WatchedEndPointTest {
         }
     }
 
+    @Test
+    void bytesThatNobodyHasRead_areSeen_andKeptForWhoeverReads() throws Exception {
+        try (Served served = Served.onAFreePort();
+                RawClient client = served.beginSlow()) {
+            WatchedEndPoint connection = endPoint(served);
+            assertThat(connection.hasUnread()).isFalse();
+            client.send("GET /next HTTP/1.1\r\nHost: test\r\n\r\n");
+            await().until(connection::hasUnread);
+            served.endSlow();
+
+            assertThat(client.answer()).endsWith("answer to /slow");
+            assertThat(client.answer()).endsWith("answer to /next");
+            assertThat(connection.hasUnread()).isFalse();
+        }
+    }
+
     private static WatchedEndPoint endPoint(Served served) {
         return (WatchedEndPoint)
                 served.connector().getConnectedEndPoints().iterator().next();
