@@ -7,6 +7,7 @@ import dev.quiesce.web.testing.TestCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,10 +15,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CredentialsTest {
+    private static TestCertificate certificate;
+    private static TestCertificate other;
+
     @TempDir
     private Path folder;
 
     private Tls tls;
+
+    @BeforeAll
+    static void make(@TempDir Path keys) throws Exception {
+        certificate = TestCertificate.make(keys, "EC", 30);
+        other = TestCertificate.make(keys, "EC", 30);
+    }
 
     @BeforeEach
     void name() {
@@ -39,37 +49,33 @@ class CredentialsTest {
 
     @Test
     void chain_isTakenInItsOrder() throws Exception {
-        TestCertificate server = TestCertificate.make(folder, "EC", 30);
-        TestCertificate above = TestCertificate.make(folder, "EC", 30);
-        write(server.certificate() + above.certificate(), server.key());
+        write(certificate.certificate() + other.certificate(), certificate.key());
 
-        assertThat(Credentials.read(tls).chain()).containsExactly(server.x509(), above.x509());
+        assertThat(Credentials.read(tls).chain()).containsExactly(certificate.x509(), other.x509());
     }
 
     @Test
     void fileThatDoesNotExist_isNamed() throws Exception {
         assertRefused("there is no file " + tls.certificate());
-        write(TestCertificate.make(folder, "EC", 30).certificate(), "");
+        write(certificate.certificate(), "");
         Files.delete(tls.key());
         assertRefused("there is no file " + tls.key());
     }
 
     @Test
     void fileWithoutPem_isNamed_withWhatItShouldHave() throws Exception {
-        TestCertificate made = TestCertificate.make(folder, "EC", 30);
-        write("", made.key());
+        write("", certificate.key());
         assertRefused("there is no certificate in PEM in " + tls.certificate() + " (BEGIN CERTIFICATE)");
-        write(made.key(), made.key());
+        write(certificate.key(), certificate.key());
         assertRefused("there is no certificate in PEM in " + tls.certificate() + " (BEGIN CERTIFICATE)");
-        write(made.certificate(), made.certificate());
+        write(certificate.certificate(), certificate.certificate());
         assertRefused("there is no private key in PEM in " + tls.key() + " (BEGIN PRIVATE KEY)");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"})
     void keyOfAnotherKind_isRefused_withTheWayToConvertIt(String kind) throws Exception {
-        TestCertificate made = TestCertificate.make(folder, "EC", 30);
-        write(made.certificate(), made.key().replace("PRIVATE KEY", kind));
+        write(certificate.certificate(), certificate.key().replace("PRIVATE KEY", kind));
 
         assertRefused("the key in " + tls.key() + " is of the kind " + kind
                 + "; convert it: openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW");
@@ -77,19 +83,17 @@ class CredentialsTest {
 
     @Test
     void keyOfAnotherCertificate_isRefused() throws Exception {
-        String certificate = TestCertificate.make(folder, "EC", 30).certificate();
-        write(certificate, TestCertificate.make(folder, "EC", 30).key());
+        write(certificate.certificate(), other.key());
         assertRefused("the key in " + tls.key() + " is not that of the certificate in " + tls.certificate()
                 + ": take the two that were made together");
-        write(certificate, TestCertificate.make(folder, "RSA", 30).key());
+        write(certificate.certificate(), TestCertificate.make(folder, "RSA", 30).key());
         assertRefused("the key in " + tls.key() + " is damaged, or is no EC key, which its certificate is for");
     }
 
     @Test
     void damagedKey_isRefused_andNotShown() throws Exception {
-        TestCertificate made = TestCertificate.make(folder, "EC", 30);
         String secret = Base64.getEncoder().encodeToString("the secret".getBytes());
-        write(made.certificate(), "-----BEGIN PRIVATE KEY-----\n" + secret + "\n-----END PRIVATE KEY-----\n");
+        write(certificate.certificate(), "-----BEGIN PRIVATE KEY-----\n" + secret + "\n-----END PRIVATE KEY-----\n");
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Credentials.read(tls))
