@@ -71,11 +71,19 @@ final class Port implements AutoCloseable {
             return;
         }
         try {
-            channel.close();
+            withdraw();
         } finally {
-            if (file != null && fileKey != null && fileKey.equals(key(file))) {
-                Files.deleteIfExists(file);
-            }
+            channel.close();
+        }
+    }
+
+    /**
+     * Lets nobody find the port any more, as far as that is possible: a socket of the Unix domain loses its file. Who has connected
+     * already can still be accepted.
+     */
+    void withdraw() throws IOException {
+        if (file != null && fileKey != null && fileKey.equals(key(file))) {
+            Files.deleteIfExists(file);
         }
     }
 

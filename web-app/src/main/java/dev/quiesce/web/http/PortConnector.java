@@ -63,8 +63,8 @@ final class PortConnector extends AbstractConnector {
      * Accepts what waits in the queue and closes the port. A port that is shared leaves to others what comes later.
      *
      * <p>The thread that accepts does it, so that nothing but the system calls themselves lies between the last connection that
-     * it takes and the close. Should it get no turn for a while, the port closes a little after the return; until then there
-     * {@linkplain #hasUnsettled is} something unsettled.
+     * it takes and the close. A socket of the Unix domain cannot be found any more by then. Should that thread get no turn for a
+     * while, the port closes a little after the return; until then there {@linkplain #hasUnsettled is} something unsettled.
      */
     void closePort() {
         Port open = port;
@@ -72,6 +72,7 @@ final class PortConnector extends AbstractConnector {
             return;
         }
         closing = true;
+        withdraw(open);
         selector().wakeup();
         try {
             closed.await(LONGEST_CLOSE_MILLIS, TimeUnit.MILLISECONDS);
@@ -207,6 +208,14 @@ final class PortConnector extends AbstractConnector {
             if (!taken) {
                 connection.close();
             }
+        }
+    }
+
+    private void withdraw(Port open) {
+        try {
+            open.withdraw();
+        } catch (IOException e) {
+            log.warn("{} could not be removed: {}", open, e.toString());
         }
     }
 

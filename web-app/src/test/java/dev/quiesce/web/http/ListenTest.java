@@ -2,6 +2,7 @@ package dev.quiesce.web.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.web.testing.RawClient;
@@ -15,6 +16,8 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,6 +51,26 @@ class ListenTest {
             served.drain(Duration.ofSeconds(5));
         }
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void socketOfTheUnixDomain_isFoundByNobody_beforeTheLastIsAccepted() throws Exception {
+        try (Served served = Served.start(unix(Optional.empty()))) {
+            CountDownLatch mayAccept = served.holdTheAcceptor();
+            try (RawClient held = RawClient.connect(file);
+                    RawClient waiting = RawClient.connect(file)) {
+                held.send("GET /held HTTP/1.1\r\nHost: test\r\n\r\n");
+                waiting.send("GET /waiting HTTP/1.1\r\nHost: test\r\n\r\n");
+                CompletableFuture<Void> quiesced =
+                        CompletableFuture.runAsync(served.http()::quiesce, command -> new Thread(command).start());
+                await().until(() -> !Files.exists(file));
+                mayAccept.countDown();
+
+                assertThat(held.answer()).contains("200 OK");
+                assertThat(waiting.answer()).contains("200 OK");
+                quiesced.join();
+            }
+        }
     }
 
     @Test
