@@ -3,7 +3,8 @@ package dev.quiesce.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.quiesce.lifecycle.testing.ServiceProcess;
+import dev.quiesce.web.testing.InheritingInstance;
+import dev.quiesce.web.testing.Launch;
 import dev.quiesce.web.testing.RawClient;
 import java.io.IOException;
 import java.net.URI;
@@ -11,9 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,38 +36,24 @@ class InheritedPortIT {
 
     @Test
     void restartsOnAnInheritedPort_refuseAndLoseNothing() throws Exception {
-        Map<String, String> environment = new HashMap<>(database.environment());
-        environment.put("QUIESCE_HTTP_INHERITED", "true");
-        List<String> command = new ArrayList<>(List.of(
-                "perl",
-                Path.of("src", "test", "resources", "keep-listening.pl")
-                        .toAbsolutePath()
-                        .toString(),
-                Integer.toString(RUNS),
-                ServiceProcess.javaCommand(),
-                "-jar",
-                Path.of("target", "quiesce-web-app.jar").toAbsolutePath().toString()));
+        Launch launch = new Launch(Path.of("target", "quiesce-web-app.jar"), database.environment(), List.of());
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
-        try (ServiceProcess supervisor = ServiceProcess.start(Path.of("target"), environment, command)) {
-            String line = supervisor.awaitLine("Listening on", PATIENCE);
-            Load load = new Load(URI.create(line.substring(line.indexOf("http"))));
+        try (InheritingInstance instance = InheritingInstance.start(launch)) {
+            Load load = new Load(URI.create("http://" + instance.place()));
             List<Future<?>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(threads.submit(load));
             }
             for (int run = 1; run <= RUNS; run++) {
-                awaitLines(supervisor, "Ready after", run);
                 int before = load.answered.get();
                 await().atMost(PATIENCE).until(() -> load.answered.get() > before + 100);
-                load.ending.set(run == RUNS);
-                if (run == RUNS) {
-                    for (Future<?> client : clients) {
-                        client.get();
-                    }
+                if (run < RUNS) {
+                    instance.restart();
                 }
-                service(supervisor).destroy();
-                awaitLines(supervisor, "Exit code 0", run);
-                awaitLines(supervisor, "Stopped cleanly", run);
+            }
+            load.ending.set(true);
+            for (Future<?> client : clients) {
+                client.get();
             }
 
             assertThat(load.failures).isEmpty();
@@ -104,21 +89,5 @@ class InheritedPortIT {
                 }
             }
         }
-    }
-
-    private static ProcessHandle service(ServiceProcess supervisor) {
-        return ProcessHandle.of(supervisor.pid())
-                .orElseThrow()
-                .children()
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static void awaitLines(ServiceProcess process, String text, int count) {
-        await().atMost(PATIENCE)
-                .until(() -> process.lines().stream()
-                                .filter(line -> line.contains(text))
-                                .count()
-                        >= count);
     }
 }

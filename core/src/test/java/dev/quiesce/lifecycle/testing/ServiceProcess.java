@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Predicate;
 
 /**
  * A real process under test: started, watched by its output, sent real signals, and ended when closed.
@@ -89,17 +88,30 @@ public final class ServiceProcess implements AutoCloseable {
      *
      * @throws TimeoutException if none has come in time, or the output has ended without it; the message has the output
      */
-    public synchronized String awaitLine(String text, Duration atMost) throws InterruptedException, TimeoutException {
+    public String awaitLine(String text, Duration atMost) throws InterruptedException, TimeoutException {
+        return awaitLine(text, 1, atMost);
+    }
+
+    /**
+     * Waits for the line of output that is the {@code nth} to contain the text, counted from 1, and returns the line.
+     *
+     * @throws TimeoutException if it has not come in time, or the output has ended without it; the message has the output
+     */
+    public synchronized String awaitLine(String text, int nth, Duration atMost)
+            throws InterruptedException, TimeoutException {
         long end = System.nanoTime() + atMost.toNanos();
         while (true) {
-            Optional<String> found = find(line -> line.contains(text));
+            Optional<String> found = lines.stream()
+                    .filter(line -> line.contains(text))
+                    .skip(nth - 1L)
+                    .findFirst();
             if (found.isPresent()) {
                 return found.get();
             }
             long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
             if (outputEnded || left <= 0) {
                 throw new TimeoutException(
-                        "No line with '" + text + "' in " + atMost + ":\n" + String.join("\n", lines));
+                        "No line " + nth + " with '" + text + "' in " + atMost + ":\n" + String.join("\n", lines));
             }
             wait(left);
         }
@@ -138,10 +150,6 @@ public final class ServiceProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
-    }
-
-    private synchronized Optional<String> find(Predicate<String> wanted) {
-        return lines.stream().filter(wanted).findFirst();
     }
 
     private void read() {
