@@ -15,7 +15,14 @@ final class Drill {
         boolean within;
         database.start();
         try {
-            within = new Measurement("drill", List.of(new KeepAliveDrill(database), new InFlightDrill(database)))
+            within = new Measurement(
+                            "drill",
+                            List.of(
+                                    new KeepAliveDrill(database),
+                                    new InFlightDrill(database),
+                                    new InheritedPortDrill(database),
+                                    new RollingRestartDrill(database),
+                                    new NoRetryDrill(database)))
                     .isWithinBounds(args);
         } finally {
             database.stop(Deadline.after(Duration.ofSeconds(10)));

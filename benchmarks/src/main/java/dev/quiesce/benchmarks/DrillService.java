@@ -2,6 +2,7 @@ package dev.quiesce.benchmarks;
 
 import dev.quiesce.db.EmbeddedMariaDb;
 import dev.quiesce.lifecycle.testing.ServiceProcess;
+import dev.quiesce.web.testing.Launch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -34,10 +35,7 @@ final class DrillService implements AutoCloseable {
     /** Starts the service and waits until it is ready. */
     static DrillService start(EmbeddedMariaDb database, String... options)
             throws IOException, InterruptedException, TimeoutException {
-        Path jar = Path.of("web-app", "target", "quiesce-web-app.jar").toAbsolutePath();
-        if (!Files.exists(jar)) {
-            throw new IOException("there is no " + jar + ": run ./dev drill from the root of the project");
-        }
+        Path jar = jar();
         List<String> arguments =
                 new ArrayList<>(List.of("--http-host=127.0.0.1", "--http-port=0", "--admin-port=0", "--drill"));
         arguments.addAll(Arrays.asList(options));
@@ -52,6 +50,25 @@ final class DrillService implements AutoCloseable {
             process.close();
             throw e;
         }
+    }
+
+    /**
+     * Returns how the service is started by others, on any free management port. It is told how long the callers of a load really
+     * wait; and as many of them may wait as come at once to a fresh instance, which serves less at first.
+     */
+    static Launch launch(EmbeddedMariaDb database) throws IOException {
+        return new Launch(
+                jar(),
+                environment(database),
+                List.of("--admin-port=0", "--drill", "--admission-patience=20s", "--admission-waiting=1000"));
+    }
+
+    private static Path jar() throws IOException {
+        Path jar = Path.of("web-app", "target", "quiesce-web-app.jar").toAbsolutePath();
+        if (!Files.exists(jar)) {
+            throw new IOException("there is no " + jar + ": run ./dev drill from the root of the project");
+        }
+        return jar;
     }
 
     private static Map<String, String> environment(EmbeddedMariaDb database) {

@@ -19,6 +19,10 @@ final class Sample {
         return (sorted.get(lower) + sorted.get(upper)) / 2;
     }
 
+    double least() {
+        return values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    }
+
     double worst() {
         return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     }
