@@ -32,7 +32,6 @@ import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.http.pathmap.PathSpec;
 import org.eclipse.jetty.http.pathmap.ServletPathSpec;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.handler.ContextHandler;
 
 /**
  * HTTP, sockets and sessions on one Jetty container. Servlets and socket handlers come from other modules, by
@@ -147,7 +146,6 @@ final class HttpModule extends AbstractModule {
             SocketHub sockets,
             Map<String, SocketHandler> socketHandlers,
             Admission admitted) {
-        ContextHandler socketContext = new ContextHandler(sockets.mount(socketHandlers), "/");
-        return new HttpServer(container, List.of(socketContext, admitted), quietPeriod);
+        return new HttpServer(container, List.of(sockets.mount(socketHandlers), admitted), quietPeriod);
     }
 }

@@ -184,7 +184,7 @@ public final class HttpServer implements Lifecycle {
      */
     private void closeIdle(long calmSince) {
         for (OpenConnection connection : connections()) {
-            if (connection.isWaiting() && !requests.isBusy(connection.http()) && mayClose(connection, calmSince)) {
+            if (connection.isWaiting() && !connection.isBusy() && mayClose(connection, calmSince)) {
                 connection.close();
             }
         }
@@ -198,7 +198,7 @@ public final class HttpServer implements Lifecycle {
         if (now - calmSince < IDLE_WINDOW.toNanos()) {
             return false;
         }
-        long without = now - later(calmSince, requests.lastEnd(connection.http(), calmSince));
+        long without = now - later(calmSince, connection.lastEnd(calmSince));
         boolean windowOver = without >= LONGEST_WITHOUT_REQUEST.toNanos()
                 || connection.idleFor().compareTo(IDLE_WINDOW) >= 0;
         return windowOver && (without >= LONGEST_UNREAD.toNanos() || !connection.hasUnread());

@@ -49,6 +49,17 @@ record OpenConnection(WatchedEndPoint endPoint, Connection http) {
         return endPoint.hasUnread();
     }
 
+    /** Returns whether a request is in flight. */
+    boolean isBusy() {
+        return endPoint.hasRequests();
+    }
+
+    /** Returns the point at which a request has ended while the service was closing, or else the given one. */
+    long lastEnd(long otherwise) {
+        Long end = endPoint.lastEnd();
+        return end == null ? otherwise : end;
+    }
+
     /** Returns whether the last response has been sent, and FIN behind it, so that only the client's own end is waited for. */
     boolean hasSaidGoodbye() {
         return endPoint.isOutputShutdown();

@@ -4,14 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.quiesce.lifecycle.WorkGuard;
 import dev.quiesce.lifecycle.WorkGuard.Hold;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http2.HTTP2Connection;
-import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
@@ -27,28 +24,23 @@ import org.eclipse.jetty.util.Callback;
 final class RequestsInFlight extends Handler.Wrapper {
     private final BooleanSupplier closing;
     private final WorkGuard requests = new WorkGuard();
-    private final Map<Connection, Integer> requestsByConnection = new ConcurrentHashMap<>();
-    private final Map<Connection, Long> lastEnds = new ConcurrentHashMap<>();
     private volatile long lastArrival = System.nanoTime();
 
     /** One request, which ends once, whatever its stream is told. */
     private final class InFlight {
         private final Hold hold;
-        private final Connection connection;
+        private final WatchedEndPoint endPoint;
         private final AtomicBoolean ended = new AtomicBoolean();
 
-        private InFlight(Hold hold, Connection connection) {
+        private InFlight(Hold hold, WatchedEndPoint endPoint) {
             this.hold = hold;
-            this.connection = connection;
-            requestsByConnection.merge(connection, 1, Integer::sum);
+            this.endPoint = endPoint;
+            endPoint.requestHasCome();
         }
 
         private void end() {
             if (ended.compareAndSet(false, true)) {
-                if (closing.getAsBoolean()) {
-                    lastEnds.put(connection, System.nanoTime());
-                }
-                requestsByConnection.computeIfPresent(connection, (any, count) -> count == 1 ? null : count - 1);
+                endPoint.requestHasEnded(closing.getAsBoolean());
                 hold.close();
             }
         }
@@ -59,10 +51,10 @@ final class RequestsInFlight extends Handler.Wrapper {
         private final InFlight request;
         private final boolean isHttp2;
 
-        private Tracked(HttpStream stream, InFlight request) {
+        private Tracked(HttpStream stream, InFlight request, boolean isHttp2) {
             super(stream);
             this.request = request;
-            this.isHttp2 = request.connection instanceof HTTP2Connection;
+            this.isHttp2 = isHttp2;
         }
 
         @Override
@@ -98,14 +90,16 @@ final class RequestsInFlight extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        Connection connection = request.getConnectionMetaData().getConnection();
+        OpenConnection connection = OpenConnection.of(request.getConnectionMetaData());
         if (closing.getAsBoolean()) {
             lastArrival = System.nanoTime();
-            OpenConnection.of(request.getConnectionMetaData()).goAway();
+            connection.goAway();
         }
         Hold hold = requests.tryHold(() -> request.getMethod() + " " + PathTemplate.of(request, this));
-        InFlight entry = new InFlight(requireNonNull(hold, "requests are never refused here"), connection);
-        request.addHttpStreamWrapper(stream -> new Tracked(stream, entry));
+        InFlight entry =
+                new InFlight(requireNonNull(hold, "requests are never refused here"), connection.endPoint());
+        boolean isHttp2 = connection.http() instanceof HTTP2Connection;
+        request.addHttpStreamWrapper(stream -> new Tracked(stream, entry, isHttp2));
         return super.handle(request, response, callback);
     }
 
@@ -119,15 +113,6 @@ final class RequestsInFlight extends Handler.Wrapper {
      */
     long lastArrival() {
         return lastArrival;
-    }
-
-    /** Returns the point at which a request has ended on the connection while the service was closing, or else the given one. */
-    long lastEnd(Connection connection, long otherwise) {
-        return lastEnds.getOrDefault(connection, otherwise);
-    }
-
-    boolean isBusy(Connection connection) {
-        return requestsByConnection.containsKey(connection);
     }
 
     /** Returns how many requests are in flight, and which are the oldest, by {@link PathTemplate}. */

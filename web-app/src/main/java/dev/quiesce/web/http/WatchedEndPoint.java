@@ -6,6 +6,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
@@ -25,6 +26,8 @@ final class WatchedEndPoint extends SocketChannelEndPoint {
 
     private final Executor executor;
     private final AtomicBoolean told = new AtomicBoolean();
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile @Nullable Long lastEnd;
     private volatile SelectionKey key;
     private volatile boolean attended;
     private ByteBuffer peeked = NOTHING; // guarded by this
@@ -39,6 +42,33 @@ final class WatchedEndPoint extends SocketChannelEndPoint {
     /** Returns whether nothing is to be done on this connection but to wait for bytes. */
     boolean isWaiting() {
         return !attended && isFillInterested();
+    }
+
+    void requestHasCome() {
+        requests.incrementAndGet();
+    }
+
+    /**
+     * Says that a request has ended.
+     *
+     * @param closing whether it is of interest when
+     */
+    void requestHasEnded(boolean closing) {
+        if (closing) {
+            lastEnd = System.nanoTime();
+        }
+        requests.decrementAndGet();
+    }
+
+    /** Returns whether a request that has come by this connection has not ended. */
+    boolean hasRequests() {
+        return requests.get() > 0;
+    }
+
+    /** Returns the point at which the last request ended while that was of interest, or null if none has. */
+    @Nullable
+    Long lastEnd() {
+        return lastEnd;
     }
 
     /**
