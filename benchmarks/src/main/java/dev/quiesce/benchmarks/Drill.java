@@ -22,7 +22,8 @@ final class Drill {
                                     new InFlightDrill(database),
                                     new InheritedPortDrill(database),
                                     new RollingRestartDrill(database),
-                                    new NoRetryDrill(database)))
+                                    new NoRetryDrill(database),
+                                    new OverheadDrill()))
                     .isWithinBounds(args);
         } finally {
             database.stop(Deadline.after(Duration.ofSeconds(10)));
