@@ -96,8 +96,7 @@ final class RequestsInFlight extends Handler.Wrapper {
             connection.goAway();
         }
         Hold hold = requests.tryHold(() -> request.getMethod() + " " + PathTemplate.of(request, this));
-        InFlight entry =
-                new InFlight(requireNonNull(hold, "requests are never refused here"), connection.endPoint());
+        InFlight entry = new InFlight(requireNonNull(hold, "requests are never refused here"), connection.endPoint());
         boolean isHttp2 = connection.http() instanceof HTTP2Connection;
         request.addHttpStreamWrapper(stream -> new Tracked(stream, entry, isHttp2));
         return super.handle(request, response, callback);

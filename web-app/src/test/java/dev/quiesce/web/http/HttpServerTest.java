@@ -208,6 +208,25 @@ class HttpServerTest {
     }
 
     @Test
+    void requestThatNoSelectorHasNoticed_isServed_beforeItsConnectionIsClosed() throws Exception {
+        try (Served served = Served.onAFreePort();
+                RawClient client = served.client()) {
+            assertThat(client.get("/")).contains("200 OK");
+            CountDownLatch mayNotice = served.holdTheSelectors();
+            client.send("GET /late HTTP/1.1\r\nHost: test\r\n\r\n");
+            served.http().quiesce();
+            Future<?> drain = threads.submit(() -> {
+                served.drain(LONG);
+                return null;
+            });
+
+            assertThat(client.answer()).contains("200 OK", "Connection: close");
+            mayNotice.countDown();
+            drain.get();
+        }
+    }
+
+    @Test
     void moreRequestsThanThreads_areAllAnswered_whileTheyWaitForOne() throws Exception {
         try (Served served = Served.onAFreePort()) {
             List<RawClient> clients = new ArrayList<>();

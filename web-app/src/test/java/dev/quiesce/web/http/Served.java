@@ -7,9 +7,11 @@ import java.net.URI;
 import java.nio.channels.SelectableChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -107,6 +109,26 @@ final class Served implements AutoCloseable {
             }
         });
         return mayAccept;
+    }
+
+    /** Keeps the selectors from noticing anything until the result is counted down. */
+    CountDownLatch holdTheSelectors() throws InterruptedException {
+        CountDownLatch mayNotice = new CountDownLatch(1);
+        Collection<ManagedSelector> selectors =
+                connector().getBean(SelectorManager.class).getBeans(ManagedSelector.class);
+        CountDownLatch held = new CountDownLatch(selectors.size());
+        for (ManagedSelector each : selectors) {
+            each.submit(selector -> {
+                held.countDown();
+                try {
+                    mayNotice.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        held.await();
+        return mayNotice;
     }
 
     void drain(Duration atMost) throws Exception {
