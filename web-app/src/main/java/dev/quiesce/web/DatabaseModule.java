@@ -19,8 +19,8 @@ import javax.sql.DataSource;
 
 /** The two pools, and the embedded server below them if it is asked for. */
 final class DatabaseModule extends AbstractModule {
-    private static final String MAIN = "main";
-    private static final String D4 = "d4";
+    static final String MAIN = "main";
+    static final String D4 = "d4";
     private static final String EMBEDDED = "embedded database";
 
     private final Database main;

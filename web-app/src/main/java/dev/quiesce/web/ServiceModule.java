@@ -5,6 +5,8 @@ import com.google.inject.Key;
 import com.google.inject.Provider;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import com.google.inject.name.Named;
+import dev.quiesce.db.MariaDbPool;
 import dev.quiesce.lifecycle.Coordinator;
 import dev.quiesce.lifecycle.StopSequence;
 import dev.quiesce.lifecycle.guice.LifecycleBinder;
@@ -81,13 +83,24 @@ final class ServiceModule extends AbstractModule {
             Provider<HttpServer> http,
             Provider<SocketHub> sockets,
             Provider<MemorySessions> sessions,
-            Provider<Admission> admission) {
+            Provider<Admission> admission,
+            @Named(DatabaseModule.MAIN) Provider<MariaDbPool> main,
+            @Named(DatabaseModule.D4) Provider<MariaDbPool> d4) {
         Map<String, LongSupplier> gauges = new HashMap<>();
         gauges.put("httpConnections", () -> http.get().connectionCount());
         gauges.put("requestsInFlight", () -> http.get().inFlight().orElse(0));
         gauges.put("sockets", () -> sockets.get().size());
         gauges.put("sessions", () -> sessions.get().size());
         gauges.putAll(Admission.gauges(admission::get));
+        gauges.putAll(poolGauges("poolMain", main));
+        gauges.putAll(poolGauges("poolD4", d4));
         return new ManagementServer(config.admin().host(), config.admin().port(), coordinator::get, gauges);
+    }
+
+    private static Map<String, LongSupplier> poolGauges(String prefix, Provider<MariaDbPool> pool) {
+        return Map.of(
+                prefix + "Active", () -> pool.get().stats().active(),
+                prefix + "Idle", () -> pool.get().stats().idle(),
+                prefix + "Waiting", () -> pool.get().stats().waiting());
     }
 }

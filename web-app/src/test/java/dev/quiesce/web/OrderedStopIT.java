@@ -281,6 +281,14 @@ class OrderedStopIT {
             assertThat(service.get(service.admin("/readyz")).statusCode()).isEqualTo(200);
             assertThat(service.get(service.admin("/lifecycle")).body())
                     .contains("\"stage\":\"READY\"", "\"name\":\"pool main\"", "\"stopOrder\":[\"http\"");
+            assertThat(service.get(service.admin("/metrics")).body().lines())
+                    .contains(
+                            "quiesce_stage{stage=\"READY\"} 1",
+                            "quiesce_stage{stage=\"STOPPED\"} 0",
+                            "quiesce_requests_in_flight 0",
+                            "quiesce_pool_d4_idle 10",
+                            "quiesce_admission_waiting 0")
+                    .allMatch(line -> line.matches("quiesce_[a-z0-9_]+(\\{stage=\"[A-Z]+\"\\})? \\d+"));
             CompletableFuture<HttpResponse<String>> slow = service.getAsync(service.http("/drill/sleep?ms=1500"));
             service.awaitInFlight(1);
             service.process().signal("TERM");

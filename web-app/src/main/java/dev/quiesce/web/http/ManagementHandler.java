@@ -9,6 +9,7 @@ import dev.quiesce.lifecycle.Stage;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -40,7 +41,7 @@ final class ManagementHandler extends Handler.Abstract {
         boolean read = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         switch (path) {
-            case "/livez", "/readyz", "/lifecycle" -> {
+            case "/livez", "/readyz", "/lifecycle", "/metrics" -> {
                 if (!read) {
                     response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
                     text(response, callback, HttpStatus.METHOD_NOT_ALLOWED_405, "only GET and HEAD");
@@ -48,7 +49,12 @@ final class ManagementHandler extends Handler.Abstract {
                     answer(path, response, callback);
                 }
             }
-            default -> text(response, callback, HttpStatus.NOT_FOUND_404, "there are /livez, /readyz and /lifecycle");
+            default ->
+                text(
+                        response,
+                        callback,
+                        HttpStatus.NOT_FOUND_404,
+                        "there are /livez, /readyz, /lifecycle and /metrics");
         }
         return true;
     }
@@ -64,11 +70,29 @@ final class ManagementHandler extends Handler.Abstract {
                     text(response, callback, HttpStatus.SERVICE_UNAVAILABLE_503, "not ready: " + stage);
                 }
             }
+            case "/metrics" -> {
+                response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
+                Content.Sink.write(response, true, metrics(stage), callback);
+            }
             default -> {
                 response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
                 Content.Sink.write(response, true, JSON.std.asString(state(coordinator.get())) + "\n", callback);
             }
         }
+    }
+
+    /** Returns the gauges as Prometheus reads them, each of the type "untyped", which is the one without a declaration. */
+    private String metrics(Stage stage) {
+        StringBuilder text = new StringBuilder();
+        for (Stage each : Stage.values()) {
+            text.append("quiesce_stage{stage=\"%s\"} %d\n".formatted(each, each == stage ? 1 : 0));
+        }
+        gauges.forEach((name, gauge) -> text.append("quiesce_%s %d\n".formatted(snakeCase(name), gauge.getAsLong())));
+        return text.toString();
+    }
+
+    private static String snakeCase(String name) {
+        return name.replaceAll("(?=[A-Z])(?<=[a-z0-9])", "_").toLowerCase(Locale.ROOT);
     }
 
     private Map<String, Object> state(Coordinator coordinator) {

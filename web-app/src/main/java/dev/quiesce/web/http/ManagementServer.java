@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code GET /livez}: 200 as long as the process can answer
  *   <li>{@code GET /readyz}: 200 if the service is ready, otherwise 503 with the reason
  *   <li>{@code GET /lifecycle}: the stage, the plan, where each component stands, and the gauges, as JSON
+ *   <li>{@code GET /metrics}: the stage and the gauges in the text format of Prometheus, such as
+ *       {@code quiesce_requests_in_flight 3} for {@code requestsInFlight}
  * </ul>
  *
  * <p>Thread-safe.
@@ -42,7 +44,8 @@ public final class ManagementServer implements Lifecycle {
      * @param host the address to listen on; a loopback address unless the network is trusted
      * @param port the port, or 0 for a free one
      * @param coordinator gives the coordinator whose state is told; first asked after the start
-     * @param gauges numbers to tell with the state, each read at every request, by the names they are told under
+     * @param gauges numbers to tell with the state, each read at every request, by the names they are told under, in camel
+     *     case
      */
     public ManagementServer(
             String host, int port, Supplier<Coordinator> coordinator, Map<String, LongSupplier> gauges) {
