@@ -164,6 +164,13 @@ final class WaitingRoom<G extends WaitingRoom.Guest> {
         }
     }
 
+    /** Returns whether at least half of the places are taken, or somebody waits. */
+    boolean isCrowded() {
+        synchronized (lock) {
+            return !waiting.isEmpty() || 2 * inside >= limit();
+        }
+    }
+
     int inside() {
         synchronized (lock) {
             return inside;

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class AdmissionTest {
     private final Semaphore mayEnd = new Semaphore(0);
+    private final Semaphore mayEndFree = new Semaphore(0);
     private final List<String> served = Collections.synchronizedList(new ArrayList<>());
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private Admission admission;
@@ -34,6 +35,7 @@ class AdmissionTest {
     @AfterEach
     void stop() {
         mayEnd.release(1000);
+        mayEndFree.release(1000);
         server.close();
         threads.shutdownNow();
     }
@@ -53,7 +55,7 @@ class AdmissionTest {
             assertThat(client.answer()).contains("200 OK");
             client.close();
         }
-        assertThat(gauge("admissionInside")).isZero();
+        awaitNobodyInside();
         assertThat(served).hasSize(300);
     }
 
@@ -111,7 +113,29 @@ class AdmissionTest {
         assertThat(stays.answer()).contains("200 OK", "answer to /stays");
         await().until(() -> gauge("admissionLeft") == 50);
         assertThat(served).containsExactlyInAnyOrder("/slow", "/stays");
-        assertThat(gauge("admissionInside")).isZero();
+        awaitNobodyInside();
+    }
+
+    @Test
+    void whoHasLeftBeforeItsRequestIsRead_isNotServed_thoughThereIsAPlace() throws Exception {
+        start(new AdmissionConfig(2, 100, Duration.ofSeconds(20), Duration.ZERO));
+        RawClient inside = ask("/slow");
+        await().until(() -> served.size() == 1);
+        try (RawClient left = server.client()) {
+            // The second request is read when the first has been answered, and the end is there by then.
+            left.send("GET /free/slow HTTP/1.1\r\nHost: test\r\n\r\nGET /left HTTP/1.1\r\nHost: test\r\n\r\n");
+            left.endOutput();
+            await().until(() -> served.size() == 2);
+            mayEndFree.release();
+
+            assertThat(left.answer()).endsWith("answer to /free/slow");
+            assertThat(left.answer()).contains("503 Service Unavailable");
+        }
+        assertThat(gauge("admissionLeft")).isEqualTo(1);
+        mayEnd.release();
+        assertThat(inside.answer()).contains("200 OK");
+        assertThat(served).containsExactly("/slow", "/free/slow");
+        awaitNobodyInside();
     }
 
     @Test
@@ -242,7 +266,7 @@ class AdmissionTest {
 
     private void start(AdmissionConfig config) throws Exception {
         admission =
-                new Admission(config, request -> !request.getHttpURI().getPath().equals("/free"), new Slow());
+                new Admission(config, request -> !request.getHttpURI().getPath().startsWith("/free"), new Slow());
         server = Served.of(new Listen.Tcp("127.0.0.1", 0), admission);
     }
 
@@ -256,6 +280,11 @@ class AdmissionTest {
         await().until(() -> gauge("admissionWaiting") == count);
     }
 
+    /** A client may have its answer before the place that it had is free. */
+    private void awaitNobodyInside() {
+        await().until(() -> gauge("admissionInside") == 0);
+    }
+
     private long gauge(String name) {
         return Admission.gauges(() -> admission).get(name).getAsLong();
     }
@@ -266,7 +295,7 @@ class AdmissionTest {
             String path = request.getHttpURI().getPath();
             if (!path.equals("/free")) {
                 served.add(path);
-                mayEnd.acquire();
+                (path.equals("/free/slow") ? mayEndFree : mayEnd).acquire();
             }
             String body = Content.Source.asString(request, StandardCharsets.UTF_8);
             String answer = "answer to " + path + (body.isEmpty() ? "" : " " + body);

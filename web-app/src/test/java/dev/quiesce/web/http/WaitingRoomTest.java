@@ -30,6 +30,26 @@ class WaitingRoomTest {
     }
 
     @Test
+    void room_isCrowded_onceHalfOfThePlacesAreTaken_orSomebodyWaits() {
+        WaitingRoom<Caller> room = room(4, 10);
+        room.welcome(caller("a"));
+        assertThat(room.isCrowded()).isFalse();
+        room.welcome(caller("b"));
+        assertThat(room.isCrowded()).isTrue();
+        room.leave(0);
+        assertThat(room.isCrowded()).isFalse();
+        for (String name : new String[] {"b", "c", "d", "waits"}) {
+            room.welcome(caller(name));
+        }
+        for (int i = 0; i < 4; i++) {
+            room.leave(0);
+        }
+
+        assertThat(room.inside()).isZero();
+        assertThat(room.isCrowded()).as("somebody waits").isTrue();
+    }
+
+    @Test
     void whoHasComeFirst_goesFirst_asLongAsTheQueueMoves() {
         WaitingRoom<Caller> room = queueOf("a", "b", "c");
         clock.advance(Duration.ofMillis(100));

@@ -93,6 +93,15 @@ public final class RawClient implements AutoCloseable {
         return input.read() < 0;
     }
 
+    /** Closes this side by FIN; answers can still be read. */
+    public void endOutput() throws IOException {
+        if (connection instanceof Socket socket) {
+            socket.shutdownOutput();
+        } else if (connection instanceof SocketChannel channel) {
+            channel.shutdownOutput();
+        }
+    }
+
     @Override
     public void close() throws IOException {
         connection.close();
