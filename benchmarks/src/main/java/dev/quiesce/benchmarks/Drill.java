@@ -1,5 +1,6 @@
 package dev.quiesce.benchmarks;
 
+import ch.qos.logback.classic.Level;
 import dev.quiesce.db.EmbeddedConfig;
 import dev.quiesce.db.EmbeddedMariaDb;
 import dev.quiesce.lifecycle.Deadline;
@@ -11,20 +12,14 @@ final class Drill {
     private Drill() {}
 
     public static void main(String[] args) throws Exception {
+        Logging.from(Level.WARN);
         EmbeddedMariaDb database = new EmbeddedMariaDb(EmbeddedConfig.temporary("main", "d4"));
         boolean within;
         database.start();
         try {
-            within = new Measurement(
-                            "drill",
-                            List.of(
-                                    new KeepAliveDrill(database),
-                                    new InFlightDrill(database),
-                                    new InheritedPortDrill(database),
-                                    new RollingRestartDrill(database),
-                                    new NoRetryDrill(database),
-                                    new OverheadDrill()))
-                    .isWithinBounds(args);
+            List<Part> parts =
+                    List.of(new KeepAliveDrill(database), new InFlightDrill(database), new HerdDrill(database), new InheritedPortDrill(database), new RollingRestartDrill(database), new NoRetryDrill(database), new OverheadDrill());
+            within = new Measurement("drill", parts).isWithinBounds(args);
         } finally {
             database.stop(Deadline.after(Duration.ofSeconds(10)));
         }

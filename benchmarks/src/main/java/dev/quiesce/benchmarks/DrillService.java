@@ -3,6 +3,7 @@ package dev.quiesce.benchmarks;
 import dev.quiesce.db.EmbeddedMariaDb;
 import dev.quiesce.lifecycle.testing.ServiceProcess;
 import dev.quiesce.web.testing.Launch;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -35,21 +36,34 @@ final class DrillService implements AutoCloseable {
     /** Starts the service and waits until it is ready. */
     static DrillService start(EmbeddedMariaDb database, String... options)
             throws IOException, InterruptedException, TimeoutException {
-        Path jar = jar();
+        return start(environment(database), options);
+    }
+
+    /** Starts the service with the databases that the environment names, and waits until it is ready. */
+    static DrillService start(Map<String, String> environment, String... options)
+            throws IOException, InterruptedException, TimeoutException {
         List<String> arguments =
                 new ArrayList<>(List.of("--http-host=127.0.0.1", "--http-port=0", "--admin-port=0", "--drill"));
         arguments.addAll(Arrays.asList(options));
-        ServiceProcess process = ServiceProcess.jar(jar, environment(database), arguments.toArray(String[]::new));
-        try {
-            Matcher matcher = ADDRESS.matcher(process.awaitLine("Serving HTTP on", PATIENCE));
-            Check.that(matcher.find(), "no address in the log");
-            process.awaitLine("Ready after", PATIENCE);
-            return new DrillService(
-                    process, new InetSocketAddress(matcher.group(1), Integer.parseInt(matcher.group(2))));
-        } catch (TimeoutException e) {
-            process.close();
-            throw e;
-        }
+        return ready(ServiceProcess.jar(jar(), environment, arguments.toArray(String[]::new)));
+    }
+
+    /** Starts the {@link PlainService}, which waits so long for a connection, and waits until it is ready. */
+    static DrillService plain(EmbeddedMariaDb database, Duration acquireTimeout)
+            throws IOException, InterruptedException, TimeoutException {
+        String classPath = System.getProperty("java.class.path") + File.pathSeparator + jar();
+        return ready(ServiceProcess.start(
+                Path.of("").toAbsolutePath(),
+                Map.of(),
+                List.of(
+                        ServiceProcess.javaCommand(),
+                        "-cp",
+                        classPath,
+                        PlainService.class.getName(),
+                        database.jdbcUrl("main"),
+                        database.user(),
+                        database.password(),
+                        acquireTimeout.toString())));
     }
 
     /**
@@ -69,6 +83,19 @@ final class DrillService implements AutoCloseable {
             throw new IOException("there is no " + jar + ": run ./dev drill from the root of the project");
         }
         return jar;
+    }
+
+    private static DrillService ready(ServiceProcess process) throws InterruptedException, TimeoutException {
+        try {
+            Matcher matcher = ADDRESS.matcher(process.awaitLine("Serving HTTP on", PATIENCE));
+            Check.that(matcher.find(), "no address in the log");
+            process.awaitLine("Ready after", PATIENCE);
+            return new DrillService(
+                    process, new InetSocketAddress(matcher.group(1), Integer.parseInt(matcher.group(2))));
+        } catch (TimeoutException e) {
+            process.close();
+            throw e;
+        }
     }
 
     private static Map<String, String> environment(EmbeddedMariaDb database) {

@@ -1,0 +1,27 @@
+package dev.quiesce.benchmarks;
+
+/**
+ * What became of one request of a user.
+ *
+ * @param id the transaction that it asked for
+ * @param end the point on the clock at which it was over for the user
+ * @param outcome how it ended
+ */
+record Attempt(String id, long end, Outcome outcome) {
+
+    /** How it ended, as the user has seen it. */
+    enum Outcome {
+        /** Answered 200. */
+        ACKNOWLEDGED,
+        /** Answered 503 by the admission. */
+        SHED,
+        /** Answered 503 because the pool gave no connection. */
+        POOL_TIMEOUT,
+        /** Answered anything else, or not at all though the user was still there. */
+        FAILED,
+        /** The user had no patience left, and has closed the connection. */
+        LEFT,
+        /** Open when the drill ended. */
+        UNFINISHED
+    }
+}
