@@ -17,8 +17,10 @@ record Attempt(String id, long end, Outcome outcome) {
         SHED,
         /** Answered 503 because the pool gave no connection. */
         POOL_TIMEOUT,
-        /** Answered anything else, or not at all though the user was still there. */
-        FAILED,
+        /** Answered anything else. */
+        REFUSED,
+        /** Not answered though the user was still there. */
+        LOST,
         /** The user had no patience left, and has closed the connection. */
         LEFT,
         /** Open when the drill ended. */

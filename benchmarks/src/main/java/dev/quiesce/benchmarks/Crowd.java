@@ -43,6 +43,14 @@ final class Crowd {
      * @param failedUsers when users gave up that had tried as often as they may, as points on the clock
      */
     record Result(List<Attempt> attempts, List<Long> failedUsers) {
+        /** Returns how many of those that ended so have been committed. */
+        long committed(Outcome outcome, Inspector inspector) {
+            return attempts.stream()
+                    .filter(attempt ->
+                            attempt.outcome() == outcome && inspector.seen().containsKey(attempt.id()))
+                    .count();
+        }
+
         long count(Outcome outcome) {
             return attempts.stream()
                     .filter(attempt -> attempt.outcome() == outcome)
@@ -104,14 +112,18 @@ final class Crowd {
     }
 
     private void ask(Selector selector, int retriesBefore) {
-        UserConnection connection = new UserConnection(selector, address.get(), manners.millis(), done -> {
-            open.remove(done);
-            attempts.add(done.attempt());
-            goOn(selector, done, retriesBefore);
-        });
+        UserConnection connection = new UserConnection(selector, address.get(), manners.millis());
+        Timer patience =
+                new Timer(System.nanoTime() + manners.patience().toNanos(), () -> connection.end(Outcome.LEFT));
         open.add(connection);
+        timers.add(patience);
+        connection.whenOver(() -> {
+            open.remove(connection);
+            timers.remove(patience);
+            attempts.add(connection.attempt());
+            goOn(selector, connection, retriesBefore);
+        });
         connection.proceed();
-        timers.add(new Timer(System.nanoTime() + manners.patience().toNanos(), () -> connection.end(Outcome.LEFT)));
     }
 
     private void goOn(Selector selector, UserConnection done, int retriesBefore) {

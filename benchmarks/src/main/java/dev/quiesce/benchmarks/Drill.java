@@ -17,8 +17,14 @@ final class Drill {
         boolean within;
         database.start();
         try {
-            List<Part> parts =
-                    List.of(new KeepAliveDrill(database), new InFlightDrill(database), new HerdDrill(database), new InheritedPortDrill(database), new RollingRestartDrill(database), new NoRetryDrill(database), new OverheadDrill());
+            List<Part> parts = List.of(
+                    new KeepAliveDrill(database),
+                    new InFlightDrill(database),
+                    new TransactionsDrill(database),
+                    new OverrunDrill(database),
+                    new DatabaseFaultDrill(database),
+                    new BurstDrill(database),
+                    new HerdDrill(database), new InheritedPortDrill(database), new RollingRestartDrill(database), new NoRetryDrill(database), new OverheadDrill());
             within = new Measurement("drill", parts).isWithinBounds(args);
         } finally {
             database.stop(Deadline.after(Duration.ofSeconds(10)));

@@ -99,10 +99,16 @@ final class DrillService implements AutoCloseable {
     }
 
     private static Map<String, String> environment(EmbeddedMariaDb database) {
+        return environment(database, database.port());
+    }
+
+    /** Returns what tells the service where its databases are, behind another port. */
+    static Map<String, String> environment(EmbeddedMariaDb database, int port) {
         Map<String, String> environment = new HashMap<>();
         for (String name : List.of("main", "d4")) {
             String prefix = "QUIESCE_DB_" + name.toUpperCase(Locale.ROOT);
-            environment.put(prefix + "_URL", database.jdbcUrl(name));
+            environment.put(
+                    prefix + "_URL", database.jdbcUrl(name).replace(":" + database.port() + "/", ":" + port + "/"));
             environment.put(prefix + "_USER", database.user());
             environment.put(prefix + "_PASSWORD", database.password());
         }

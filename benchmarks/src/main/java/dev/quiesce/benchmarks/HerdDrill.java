@@ -68,7 +68,7 @@ final class HerdDrill implements Part {
     private HerdTimeline play(DrillService service, int outage, int after) throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (FaultProxy proxy = FaultProxy.to(service.address());
-                Commits commits = Commits.from(database)) {
+                Inspector inspector = Inspector.from(database)) {
             long begin = System.nanoTime();
             HerdTimeline.Phases phases = new HerdTimeline.Phases(begin, BEFORE_SECONDS, outage, after);
             AtomicReference<InetSocketAddress> address = new AtomicReference<>(proxy.address());
@@ -78,7 +78,7 @@ final class HerdDrill implements Part {
             long released = 0;
             for (int second = 0; second < phases.seconds(); second++) {
                 sleepUntil(phases.at(second));
-                commits.look();
+                inspector.look();
                 if (second == phases.outageBegin()) {
                     proxy.setAll(Fault.HOLD);
                 } else if (second == phases.outageEnd()) {
@@ -89,8 +89,8 @@ final class HerdDrill implements Part {
                 }
             }
             Crowd.Result result = playing.get();
-            commits.look();
-            return new HerdTimeline(phases, released, result, commits.seen());
+            inspector.look();
+            return new HerdTimeline(phases, released, result, inspector.seen());
         } finally {
             thread.shutdownNow();
         }
@@ -118,7 +118,8 @@ final class HerdDrill implements Part {
                 timeline.recoverySeconds(GOOD_SHARE * PER_SECOND),
                 "s");
         Figure timeouts = figure(label, "pool timeouts that reached clients", timeline.count(Outcome.POOL_TIMEOUT), "");
-        Figure failed = figure(label, "failed otherwise", timeline.count(Outcome.FAILED), "");
+        Figure failed =
+                figure(label, "failed otherwise", timeline.count(Outcome.REFUSED) + timeline.count(Outcome.LOST), "");
         Figure wasted =
                 figure(label, "of the commits after it, for clients that had left", timeline.wastedPercent(), "%");
         return List.of(

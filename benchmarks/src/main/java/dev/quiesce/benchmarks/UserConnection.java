@@ -12,7 +12,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +28,14 @@ final class UserConnection {
     private final SelectionKey key;
     private final ByteBuffer request;
     private final ByteBuffer answer = ByteBuffer.allocate(2048);
-    private final Consumer<UserConnection> done;
+    private Runnable whenOver = () -> {};
     private Duration retryAfter = Duration.ZERO;
     private @Nullable Attempt attempt;
 
     /**
      * Begins to connect; {@link #proceed} has to be called then, and whenever the selector says that something has happened.
-     *
-     * @param done told once, when it is over
      */
-    UserConnection(Selector selector, InetSocketAddress address, int millis, Consumer<UserConnection> done) {
-        this.done = done;
+    UserConnection(Selector selector, InetSocketAddress address, int millis) {
         request = ByteBuffer.wrap(
                 ("POST /drill/tx?id=" + id + "&ms=" + millis + " HTTP/1.1\r\nHost: drill\r\nContent-Length: 0\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
@@ -52,6 +48,11 @@ final class UserConnection {
         } catch (IOException e) {
             throw new UncheckedIOException("this machine has no socket left", e);
         }
+    }
+
+    /** Sets what is called once, when it is over. */
+    void whenOver(Runnable called) {
+        whenOver = called;
     }
 
     /** Does what can be done without waiting. */
@@ -72,10 +73,10 @@ final class UserConnection {
             if (outcome != null) {
                 end(outcome);
             } else if (count < 0) {
-                end(Outcome.FAILED);
+                end(Outcome.LOST);
             }
         } catch (IOException lost) {
-            end(Outcome.FAILED);
+            end(Outcome.LOST);
         }
     }
 
@@ -90,7 +91,7 @@ final class UserConnection {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        done.accept(this);
+        whenOver.run();
     }
 
     /** Returns what has become of it, once it is over. */
@@ -125,7 +126,7 @@ final class UserConnection {
         return switch (status.find() ? status.group(1) : "") {
             case "200" -> Outcome.ACKNOWLEDGED;
             case "503" -> PROBLEM.matcher(head).find() ? Outcome.SHED : Outcome.POOL_TIMEOUT;
-            default -> Outcome.FAILED;
+            default -> Outcome.REFUSED;
         };
     }
 }

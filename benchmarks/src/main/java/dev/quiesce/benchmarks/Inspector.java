@@ -1,0 +1,85 @@
+package dev.quiesce.benchmarks;
+
+import dev.quiesce.db.EmbeddedMariaDb;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** What the database itself knows of the service and of the transactions of the drill. Not safe for use by several threads. */
+final class Inspector implements AutoCloseable {
+    private final Connection connection;
+    private final Map<String, Long> seen = new LinkedHashMap<>();
+
+    private Inspector(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Looks from now on; deletes what has been committed so far. The service must have been ready once. */
+    static Inspector from(EmbeddedMariaDb database) throws SQLException {
+        Connection connection =
+                DriverManager.getConnection(database.jdbcUrl("main"), database.user(), database.password());
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("delete from drill_tx");
+        }
+        return new Inspector(connection);
+    }
+
+    /** Looks, and notes of each transaction that is new when it was seen first, as a point on the clock. */
+    void look() throws SQLException {
+        long now = System.nanoTime();
+        column("select id from drill_tx").forEach(id -> seen.putIfAbsent(id, now));
+    }
+
+    /** Returns the transactions that have been seen, and when each was seen first. */
+    Map<String, Long> seen() {
+        return seen;
+    }
+
+    /** Returns how many connections the server counts as aborted. */
+    long abortedClients() throws SQLException {
+        return Long.parseLong(column("select variable_value from information_schema.global_status"
+                        + " where variable_name = 'ABORTED_CLIENTS'")
+                .get(0));
+    }
+
+    /** Returns how many connections to the service's databases there are beside this one, a moment after the service has exited. */
+    int connectionsLeft() throws SQLException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        int left = connections();
+        // The server may see the end of a connection after its client is gone.
+        while (left > 0 && System.nanoTime() - end < 0) {
+            TimeUnit.MILLISECONDS.sleep(5);
+            left = connections();
+        }
+        return left;
+    }
+
+    private int connections() throws SQLException {
+        return column(
+                        "select id from information_schema.processlist where db in ('main', 'd4') and id <> connection_id()")
+                .size();
+    }
+
+    private List<String> column(String query) throws SQLException {
+        List<String> values = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}
