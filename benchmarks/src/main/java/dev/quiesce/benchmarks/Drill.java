@@ -24,7 +24,11 @@ final class Drill {
                     new OverrunDrill(database),
                     new DatabaseFaultDrill(database),
                     new BurstDrill(database),
-                    new HerdDrill(database), new InheritedPortDrill(database), new RollingRestartDrill(database), new NoRetryDrill(database), new OverheadDrill());
+                    new HerdDrill(database),
+                    new InheritedPortDrill(database),
+                    new RollingRestartDrill(database),
+                    new NoRetryDrill(database),
+                    new OverheadDrill());
             within = new Measurement("drill", parts).isWithinBounds(args);
         } finally {
             database.stop(Deadline.after(Duration.ofSeconds(10)));

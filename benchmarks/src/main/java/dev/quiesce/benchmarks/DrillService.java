@@ -3,7 +3,6 @@ package dev.quiesce.benchmarks;
 import dev.quiesce.db.EmbeddedMariaDb;
 import dev.quiesce.lifecycle.testing.ServiceProcess;
 import dev.quiesce.web.testing.Launch;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -51,14 +50,13 @@ final class DrillService implements AutoCloseable {
     /** Starts the {@link PlainService}, which waits so long for a connection, and waits until it is ready. */
     static DrillService plain(EmbeddedMariaDb database, Duration acquireTimeout)
             throws IOException, InterruptedException, TimeoutException {
-        String classPath = System.getProperty("java.class.path") + File.pathSeparator + jar();
         return ready(ServiceProcess.start(
                 Path.of("").toAbsolutePath(),
                 Map.of(),
                 List.of(
                         ServiceProcess.javaCommand(),
                         "-cp",
-                        classPath,
+                        System.getProperty("java.class.path"),
                         PlainService.class.getName(),
                         database.jdbcUrl("main"),
                         database.user(),

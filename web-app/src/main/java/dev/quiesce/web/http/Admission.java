@@ -209,7 +209,8 @@ public final class Admission extends Handler.Wrapper {
                 now,
                 now + patience(request).toNanos(),
                 new AtomicBoolean());
-        // What was held up in the network comes with the end of its connection right behind it. A look is a system call.
+        // What was held up in the network comes with the end of its connection right behind it. A look is a system
+        // call.
         if (room.isCrowded() && guest.hasLeft()) {
             forget(guest);
             return true;
