@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Tells who has been absent for so long that it can only be dead. Not safe for use by several threads. */
+/**
+ * Tells who has been absent for so long, and has done nothing meanwhile, that it can only be dead. Not safe for use by several
+ * threads.
+ */
 final class Absences {
     private final long longestNanos;
     private final Map<Integer, Long> since = new HashMap<>();
@@ -15,15 +18,23 @@ final class Absences {
         this.longestNanos = longestNanos;
     }
 
-    /** Takes note of who is absent now, and returns those who have been so without a break for long. */
-    Set<Integer> dead(Set<Integer> absent, long now) {
-        since.keySet().retainAll(absent);
+    /**
+     * Takes note of who is absent now, and returns those who have been so without a break for long. Whoever has begun something since
+     * it was first missed lives.
+     *
+     * @param absent how long ago each of those who are absent has begun something for the last time
+     */
+    Set<Integer> dead(Map<Integer, Long> absent, long now) {
+        since.keySet().retainAll(absent.keySet());
         Set<Integer> dead = new TreeSet<>();
-        for (Integer number : absent) {
-            if (now - since.computeIfAbsent(number, first -> now) >= longestNanos) {
+        absent.forEach((number, idleNanos) -> {
+            long missedFor = now - since.computeIfAbsent(number, first -> now);
+            if (idleNanos < missedFor) {
+                since.put(number, now);
+            } else if (missedFor >= longestNanos) {
                 dead.add(number);
             }
-        }
+        });
         return dead;
     }
 

@@ -23,6 +23,12 @@ import org.slf4j.LoggerFactory;
  * <p>The server sees every connection quit in good order, except those that are still borrowed when the pool is stopped:
  * these are aborted, and their number is reported.
  *
+ * <p>One connection more shows that the pool lives, by locks of the server ({@code GET_LOCK}) that it and the others hold. What
+ * pools of the same user have left at the server that do not live any more, since their process was killed or their host has
+ * vanished, is ended by those that do: {@link PoolConfig#orphansAfter}. A connection that gives up its locks
+ * ({@code RELEASE_ALL_LOCKS}) is not ended then. A pool that the server has not heard of for so long, on this connection and on all
+ * others, counts as dead.
+ *
  * <p>Thread-safe.
  */
 public final class MariaDbPool implements Lifecycle {
@@ -218,7 +224,7 @@ public final class MariaDbPool implements Lifecycle {
         try {
             presence.start();
             openPool();
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             presence.close();
             throw e;
         }
@@ -227,6 +233,7 @@ public final class MariaDbPool implements Lifecycle {
 
     private void openPool() throws SQLException {
         try (Connection connection = connector.open()) {
+            presence.tag(connection);
             ServerCapacity.check(connection, config);
             if (config.migrations() != null) {
                 migrating = connection;
@@ -269,11 +276,13 @@ public final class MariaDbPool implements Lifecycle {
         return connection;
     }
 
-    private void evict() {
+    private boolean evict() {
         HikariDataSource open = pool;
-        if (open != null) {
-            open.getHikariPoolMXBean().softEvictConnections();
+        if (open == null) {
+            return false;
         }
+        open.getHikariPoolMXBean().softEvictConnections();
+        return true;
     }
 
     private void abandon(HikariDataSource opened) {
@@ -304,8 +313,11 @@ public final class MariaDbPool implements Lifecycle {
         Thread thread = daemon("close", () -> {
             borrowersAtClose = lending.describe();
             borrowedAtClose = stats(open).active();
-            open.close();
-            presence.close();
+            try {
+                open.close();
+            } finally {
+                presence.close();
+            }
         });
         closer = thread;
         thread.start();

@@ -6,13 +6,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A connection of its own holds the pool's number, and asks the server ten times in the time that orphans may stay. The
  * server closes it when it has not asked for half of that time: so it ends with the process, and soon after a host that has
- * vanished. Whoever has then been missed for a quarter of that time is dead; a pool whose connection has only broken is back
- * before. One pool at a time watches, and another takes over from it as soon as it ends.
+ * vanished. Whoever has then been missed for a quarter of that time, and has begun no statement meanwhile, is dead; a pool whose
+ * connection has only broken is back before. One pool at a time watches, and another takes over from it as soon as it ends.
  *
  * <p>Thread-safe.
  */
@@ -38,16 +38,24 @@ final class Presence {
     private static final Duration LONGEST_QUIT = Duration.ofMillis(500);
     private static final Duration RESERVE = Duration.ofMillis(50);
 
+    /** How often is looked, after the number was lost, whether connections were opened that do not have it. */
+    private static final int LOOKS_AFTER_LOSS = 10;
+
+    /** What some releases of Galera answer to GET_LOCK. */
+    private static final int NOT_SUPPORTED_YET = 1235;
+
     private final PoolConfig config;
     private final Connector connector;
-    private final Runnable evict;
+    private final BooleanSupplier evict;
+    private final String scope;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Absences absences;
     private volatile @Nullable Thread thread;
     private volatile @Nullable Connection connection; // written by one thread after the other
     private volatile Holder holder = new Holder(NONE, 0);
     private volatile boolean untagged;
-    private boolean watching; // of the thread that looks
+    private int looksAfterLoss; // of the thread that looks, like the next
+    private boolean watching;
 
     /** The number of the pool, and the id of the connection that holds it. */
     private record Holder(int number, long connectionId) {}
@@ -57,17 +65,19 @@ final class Presence {
      *
      * @param config the configuration of the pool
      * @param connector opens connections
-     * @param evict replaces the connections of the pool, since others may end those that it has, or nobody would
+     * @param evict replaces the connections of the pool, since others may end those that it has, or nobody would; returns whether
+     *     there was a pool
      */
-    Presence(PoolConfig config, Connector connector, Runnable evict) {
+    Presence(PoolConfig config, Connector connector, BooleanSupplier evict) {
         this.config = config;
         this.connector = connector;
         this.evict = evict;
+        this.scope = RollCall.scopeOf(config.user());
         this.absences = new Absences(config.orphansAfter().toNanos() / 4);
     }
 
     /**
-     * Takes a number and begins to look after others.
+     * Takes a number and begins to look after others, unless the server has no locks to show it by.
      *
      * @throws SQLException if the server cannot be reached
      */
@@ -81,19 +91,26 @@ final class Presence {
         }
         try {
             connect(connector.open());
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             disconnect();
-            throw e;
+            if (!(e instanceof SQLException refused && refused.getErrorCode() == NOT_SUPPORTED_YET)) {
+                throw e;
+            }
+            log.warn(
+                    "Pool \"{}\": what dead processes leave there is not ended, since the server has no locks of its own: {}",
+                    config.name(),
+                    e.getMessage());
+            return;
         }
-        Thread watching = Threads.daemon(config.name() + ":presence", this::run);
-        thread = watching;
-        watching.start();
+        Thread looking = Threads.daemon(config.name() + ":presence", this::run);
+        thread = looking;
+        looking.start();
     }
 
     /** Makes a connection known as one of the pool. */
     void tag(Connection opened) throws SQLException {
         Holder current = holder;
-        if (current.number == NONE || !RollCall.tag(opened, current.number, current.connectionId)) {
+        if (current.number == NONE || !RollCall.tag(opened, scope, current.number, current.connectionId)) {
             untagged = true;
         }
     }
@@ -105,9 +122,9 @@ final class Presence {
 
     /** Waits until the number has been given up, which a server that does not answer may delay, but for no longer than is worth it. */
     void awaitClosed(Deadline deadline) throws InterruptedException {
-        Thread watching = thread;
-        if (watching != null) {
-            Threads.hasEnded(watching, deadline.minus(RESERVE).atMost(LONGEST_QUIT));
+        Thread looking = thread;
+        if (looking != null) {
+            Threads.hasEnded(looking, deadline.minus(RESERVE).atMost(LONGEST_QUIT));
         }
     }
 
@@ -130,14 +147,16 @@ final class Presence {
                 absences.forget();
                 connect(connector.open());
                 log.info("Pool \"{}\" shows again that it lives", config.name());
-            } else {
-                RollCall roll = new RollCall(current);
-                watching = watching || roll.takeWatch();
-                if (watching) {
-                    endOrphans(roll);
-                }
+                return;
             }
-        } catch (SQLException | RuntimeException e) {
+            RollCall roll = new RollCall(current, scope);
+            watching = watching || roll.takeWatch();
+            if (watching) {
+                endOrphans(roll);
+            }
+            replaceUntagged();
+        } catch (Throwable e) {
+            // Whatever it is: without this thread others would take a pool that lives for dead.
             if (connection != null && closing.getCount() > 0) {
                 log.warn(
                         "Pool \"{}\" cannot show that it lives, and others may take it for dead after {} s: {}",
@@ -156,14 +175,24 @@ final class Presence {
         try (Statement statement = opened.createStatement()) {
             statement.execute("set session wait_timeout = " + leaseSeconds);
         }
-        RollCall roll = new RollCall(opened);
+        RollCall roll = new RollCall(opened, scope);
         int before = holder.number;
         boolean first = before == NONE;
         int number = !first && roll.claim(before, RECLAIM_SECONDS) ? before : claimAny(roll);
         holder = new Holder(number, roll.connectionId());
-        if (!first && (number != before || untagged)) {
-            untagged = false;
-            evict.run();
+        if (!first) {
+            untagged = untagged || number != before;
+            looksAfterLoss = LOOKS_AFTER_LOSS;
+        }
+    }
+
+    /** Only for a while after a loss: behind an address that stands for several servers some would never be known. */
+    private void replaceUntagged() {
+        if (looksAfterLoss > 0) {
+            looksAfterLoss--;
+            if (untagged && evict.getAsBoolean()) {
+                untagged = false;
+            }
         }
     }
 
@@ -187,23 +216,33 @@ final class Presence {
     }
 
     private void endOrphans(RollCall roll) throws SQLException {
-        Set<Integer> absent =
-                roll.leftBehind().stream().map(Tagged::number).collect(Collectors.toCollection(TreeSet::new));
-        for (int number : absences.dead(absent, System.nanoTime())) {
+        Map<Integer, Long> idleNanos = new HashMap<>();
+        for (Tagged tagged : roll.leftBehind()) {
+            idleNanos.merge(tagged.number(), TimeUnit.MILLISECONDS.toNanos(tagged.millis()), Math::min);
+        }
+        for (int number : absences.dead(idleNanos, System.nanoTime())) {
             // With the number held, no pool can take it whose connections would be ended with those of the dead one.
             if (roll.claim(number, 0)) {
                 try {
-                    List<Tagged> orphans = roll.connectionsOf(number);
-                    for (Tagged orphan : orphans) {
-                        roll.end(orphan);
-                    }
-                    log.warn(
-                            "Pool \"{}\" has ended what a dead pool has left at the server: {}",
-                            config.name(),
-                            orphans);
+                    endAll(roll, roll.connectionsOf(number));
                 } finally {
                     roll.release(number);
                 }
+            }
+        }
+    }
+
+    private void endAll(RollCall roll, List<Tagged> orphans) {
+        for (Tagged orphan : orphans) {
+            try {
+                roll.end(orphan);
+                log.warn("Pool \"{}\" has ended what a dead pool has left at the server: {}", config.name(), orphan);
+            } catch (SQLException e) {
+                log.warn(
+                        "Pool \"{}\" cannot end what a dead pool has left at the server: {}: {}",
+                        config.name(),
+                        orphan,
+                        e.getMessage());
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.quiesce.db;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -7,21 +8,26 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Tells which pools live at a server, by its own locks ({@code GET_LOCK}), which end with the connections that hold them. They
  * take no privilege and no table. Each pool that lives holds the lock of a number, and each of its connections a lock with this
  * number and the connection's own id in its name.
  *
+ * <p>Locks are the same for all users of a server, but each sees its own connections only: so the numbers of each are its own.
+ *
  * @param connection by which the server is asked
+ * @param scope what distinguishes the user's numbers from those of others
  */
-record RollCall(Connection connection) {
+record RollCall(Connection connection, String scope) {
 
-    /** How many pools may live at a server at once. */
+    /** How many pools of a user may live at a server at once. */
     static final int NUMBERS = 256;
 
     private static final String PREFIX = "quiesce:";
     private static final int NO_SUCH_THREAD = 1094;
+    private static final int LONGEST_SCOPE = 16;
 
     /**
      * A connection of a pool.
@@ -30,7 +36,7 @@ record RollCall(Connection connection) {
      * @param id the server's id of the connection
      * @param host from where it was opened
      * @param command what it does
-     * @param millis for how long it has done that
+     * @param millis how long ago it has begun that
      */
     record Tagged(int number, long id, String host, String command, long millis) {
         @Override
@@ -39,10 +45,16 @@ record RollCall(Connection connection) {
         }
     }
 
+    /** Returns the scope of a user, whose name may be longer than that of a lock. */
+    static String scopeOf(String user) {
+        byte[] name = user.getBytes(StandardCharsets.UTF_8);
+        return UUID.nameUUIDFromBytes(name).toString().replace("-", "").substring(0, LONGEST_SCOPE);
+    }
+
     /** Takes a number that nobody has, and returns whether that was so. */
     boolean claim(int number, int waitSeconds) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("select get_lock(?, ?)")) {
-            statement.setString(1, PREFIX + number);
+            statement.setString(1, lock(scope, number));
             statement.setInt(2, waitSeconds);
             return isOne(statement);
         }
@@ -50,7 +62,7 @@ record RollCall(Connection connection) {
 
     void release(int number) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("select release_lock(?)")) {
-            statement.setString(1, PREFIX + number);
+            statement.setString(1, lock(scope, number));
             isOne(statement);
         }
     }
@@ -60,9 +72,8 @@ record RollCall(Connection connection) {
      * possible. To look at them takes some milliseconds, which is little for one and much if all did it.
      */
     boolean takeWatch() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "select get_lock(concat(?, 'watch:', left(md5(substring_index(user(), '@', 1)), 16)), 0)")) {
-            statement.setString(1, PREFIX);
+        try (PreparedStatement statement = connection.prepareStatement("select get_lock(?, 0)")) {
+            statement.setString(1, PREFIX + scope + ":watch");
             return isOne(statement);
         }
     }
@@ -80,23 +91,24 @@ record RollCall(Connection connection) {
      * behind a name or an address that stands for several.
      *
      * @param tagged the connection
+     * @param scope the scope of the pool's user
      * @param number the pool's number
      * @param holder the id of the connection that holds the number
      * @return whether it is known now
      */
-    static boolean tag(Connection tagged, int number, long holder) throws SQLException {
+    static boolean tag(Connection tagged, String scope, int number, long holder) throws SQLException {
         try (PreparedStatement statement = tagged.prepareStatement(
                 "select if(is_used_lock(?) = ?, get_lock(concat(?, ':', connection_id()), 0), 0)")) {
-            statement.setString(1, PREFIX + number);
+            statement.setString(1, lock(scope, number));
             statement.setLong(2, holder);
-            statement.setString(3, PREFIX + number);
+            statement.setString(3, lock(scope, number));
             return isOne(statement);
         }
     }
 
     /** Returns the connections of those pools of this user whose number nobody holds. */
     List<Tagged> leftBehind() throws SQLException {
-        return tagged("is_free_lock(concat('" + PREFIX + "', n.number)) and ");
+        return tagged("is_free_lock(concat('" + lock(scope, "") + "', n.number)) and ");
     }
 
     /** Returns the connections of a pool of this user. */
@@ -104,13 +116,16 @@ record RollCall(Connection connection) {
         return tagged("n.number = " + number + " and ");
     }
 
-    /** Without a privilege a user sees its own connections only, and may end these. */
+    /**
+     * Without a privilege a user sees its own connections only, and may end these. Those that have been ended already, and are still
+     * rolling back, are left out.
+     */
     private List<Tagged> tagged(String condition) throws SQLException {
         String query = "with recursive n (number) as (select 0 union all select number + 1 from n where number < "
                 + (NUMBERS - 1)
                 + ") select n.number, p.id, p.host, p.command, p.time_ms from information_schema.processlist p join n"
-                + " where " + condition + "p.user = substring_index(user(), '@', 1)"
-                + " and is_used_lock(concat('" + PREFIX + "', n.number, ':', p.id)) = p.id";
+                + " where " + condition + "p.user = substring_index(user(), '@', 1) and p.command <> 'Killed'"
+                + " and is_used_lock(concat('" + lock(scope, "") + "', n.number, ':', p.id)) = p.id";
         List<Tagged> tagged = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
@@ -131,6 +146,10 @@ record RollCall(Connection connection) {
                 throw e;
             }
         }
+    }
+
+    private static String lock(String scope, Object number) {
+        return PREFIX + scope + ":" + number;
     }
 
     private static boolean isOne(PreparedStatement statement) throws SQLException {

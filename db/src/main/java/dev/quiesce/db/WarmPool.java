@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes HikariCP's pools, which have all their connections from the begin on. */
+/** Makes HikariCP's pools, which have all their connections from the beginning. */
 final class WarmPool {
     private static final Duration KEEP_ALIVE = Duration.ofMinutes(2);
     private static final Duration LONGEST_VALIDATION = Duration.ofSeconds(2);

@@ -123,11 +123,31 @@ class PresenceTest {
 
         execute("kill connection " + lost);
         await().atMost(SOON).until(() -> holders().size() == 2);
-        Thread.sleep(ORPHANS_AFTER.toMillis());
 
         before.remove(lost);
-        assertThat(connectionIds()).containsAll(before);
+        await().during(ORPHANS_AFTER).atMost(SOON).until(() -> connectionIds().containsAll(before));
         assertThat(pool.stats().idle()).isEqualTo(SIZE);
+    }
+
+    @Test
+    void poolThatCannotTakeItsNumberAgain_butWorks_isNotTakenForDead() throws Exception {
+        startPool();
+        long watcher = holders().get(0);
+        MariaDbPool pool = startPool();
+        List<Long> before = connectionIds();
+        long lost = holders().stream().filter(id -> id != watcher).findFirst().orElseThrow();
+        tenant.execute("alter user " + tenant.name() + " account lock");
+        try {
+            tenant.execute("kill connection " + lost);
+            before.remove(lost);
+
+            await().during(ORPHANS_AFTER.plusSeconds(1)).atMost(SOON).until(() -> areAllAlive(pool));
+            assertThat(connectionIds()).containsAll(before);
+            assertThat(holders()).containsExactly(watcher);
+        } finally {
+            tenant.unlock();
+        }
+        await().atMost(SOON).until(() -> holders().size() == 2);
     }
 
     @Test
@@ -140,7 +160,7 @@ class PresenceTest {
             try (Statement statement = other.createStatement()) {
                 statement.execute("kill connection " + holder);
                 // It is free as soon as the connection has ended.
-                statement.execute("select get_lock('quiesce:" + number + "', 5)");
+                statement.execute("select get_lock('" + prefix() + number + "', 5)");
             }
 
             await().atMost(SOON)
@@ -266,9 +286,14 @@ class PresenceTest {
                 + tenant.name() + "'");
     }
 
+    private String prefix() {
+        return "quiesce:" + RollCall.scopeOf(tenant.name()) + ":";
+    }
+
     private List<Long> holders() throws SQLException {
         return ids("with recursive n (number) as (select 0 union all select number + 1 from n where number < 255)"
-                + " select is_used_lock(concat('quiesce:', number)) id from n where is_used_lock(concat('quiesce:', number)) in"
+                + " select is_used_lock(concat('" + prefix() + "', number)) id from n where is_used_lock(concat('"
+                + prefix() + "', number)) in"
                 + " (select id from information_schema.processlist where user = '" + tenant.name() + "')");
     }
 
@@ -282,7 +307,7 @@ class PresenceTest {
 
     private boolean isHeldBy(int number, List<Long> holders) {
         try {
-            return holders.contains(ids("select coalesce(is_used_lock('quiesce:" + number + "'), 0)")
+            return holders.contains(ids("select coalesce(is_used_lock('" + prefix() + number + "'), 0)")
                     .get(0));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
@@ -291,7 +316,7 @@ class PresenceTest {
 
     private List<RollCall.Tagged> connectionsOf(int number) throws SQLException {
         try (Connection connection = connect()) {
-            return new RollCall(connection).connectionsOf(number);
+            return new RollCall(connection, RollCall.scopeOf(tenant.name())).connectionsOf(number);
         }
     }
 
