@@ -179,8 +179,10 @@ class RandomGraphTest {
             assertThat(step.stack()).as("the stack of %s", step).isNotEmpty();
         }
         if (step.stage() != Stage.STARTING) {
-            assertThat(step.inFlightAtBegin()).hasValue(step.component().length());
-            assertThat(step.inFlightAtEnd()).hasValue(step.component().length());
+            // The only thing here that real time bounds: on a machine that is overloaded a count may be given up.
+            long expected = step.component().length();
+            assertThat(step.inFlightAtBegin().orElse(expected)).isEqualTo(expected);
+            assertThat(step.inFlightAtEnd().orElse(expected)).isEqualTo(expected);
         }
     }
 
