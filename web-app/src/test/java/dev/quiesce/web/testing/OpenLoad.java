@@ -37,6 +37,7 @@ public final class OpenLoad implements AutoCloseable {
     private static final Pattern UPSTREAM = Pattern.compile("(?i)\r\nx-upstream: (?:[^\r]*, )?([^\r]*)\r\n");
 
     private final InetSocketAddress address;
+    private final long periodNanos;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<String> committed = new HashSet<>();
@@ -46,14 +47,16 @@ public final class OpenLoad implements AutoCloseable {
     private int sent;
     private long longestNanos;
 
-    private OpenLoad(InetSocketAddress address) {
+    private OpenLoad(InetSocketAddress address, int perSecond) {
         this.address = address;
+        this.periodNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
     }
 
     /** Begins to ask. */
     public static OpenLoad start(InetSocketAddress address, int perSecond) {
-        OpenLoad load = new OpenLoad(address);
-        load.clock.scheduleAtFixedRate(load::next, 0, TimeUnit.SECONDS.toNanos(1) / perSecond, TimeUnit.NANOSECONDS);
+        OpenLoad load = new OpenLoad(address, perSecond);
+        long begin = System.nanoTime();
+        load.clock.scheduleAtFixedRate(() -> load.next(begin), 0, load.periodNanos, TimeUnit.NANOSECONDS);
         return load;
     }
 
@@ -115,9 +118,9 @@ public final class OpenLoad implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private synchronized void next() {
-        long due = System.nanoTime();
+    private synchronized void next(long begin) {
         int number = sent++;
+        long due = begin + number * periodNanos;
         unanswered.add(number);
         notifyAll();
         threads.execute(() -> ask(number, UUID.randomUUID().toString(), due));
