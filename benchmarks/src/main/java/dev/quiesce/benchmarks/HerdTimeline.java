@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 record HerdTimeline(Phases phases, long released, Crowd.Result crowd, Map<String, Long> commits) {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final long STEP = SECOND / 10;
 
     /** The seconds before, during and after the outage. */
     record Phases(long begin, int before, int outage, int after) {
@@ -43,12 +44,26 @@ record HerdTimeline(Phases phases, long released, Crowd.Result crowd, Map<String
     }
 
     /**
+     * Returns the seconds from the release of what was held to the end of the first second in which the goodput is at least so
+     * high. Infinite if there is none.
+     */
+    double secondsTo(double perSecond) {
+        long end = phases.at(phases.seconds());
+        for (long from = released; from + SECOND - end <= 0; from += STEP) {
+            if (acknowledged(from, from + SECOND) >= perSecond) {
+                return (from + SECOND - released) / (double) SECOND;
+            }
+        }
+        return Double.POSITIVE_INFINITY;
+    }
+
+    /**
      * Returns the seconds from the release of what was held to the end of the first second from which on the goodput is at least
      * so high: in that second, and in the mean of the time that is left. Infinite if there is none.
      */
     double recoverySeconds(double perSecond) {
         long end = phases.at(phases.seconds());
-        for (long from = released; from + SECOND - end <= 0; from += SECOND / 10) {
+        for (long from = released; from + SECOND - end <= 0; from += STEP) {
             boolean recovered = acknowledged(from, from + SECOND) >= perSecond;
             if (recovered && acknowledged(from, end) * (double) SECOND / (end - from) >= perSecond) {
                 return (from + SECOND - released) / (double) SECOND;

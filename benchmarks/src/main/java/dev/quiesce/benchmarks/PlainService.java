@@ -19,10 +19,12 @@ import org.eclipse.jetty.ee11.servlet.ServletHolder;
 
 /**
  * What a service usually is: the endpoints of the sample's drill on the same HTTP server and the same pool, with nothing before
- * the pool but the queue of the threads, which has no bound, and the queue of the pool, which has none either. Both are first come, first served.
+ * the pool but the queue of the threads, which has no bound, and the queue of the pool, which no load here ever fills. Both are
+ * first come, first served.
  */
 final class PlainService {
-    private static final int UNBOUNDED = 100_000;
+    /** How many may wait for a connection. The threads that could wait are far fewer. */
+    static final int MOST_WAITING = 100_000;
 
     private PlainService() {}
 
@@ -36,7 +38,7 @@ final class PlainService {
         System.setProperty("guice_bytecode_gen_option", "DISABLED");
         MariaDbPool pool = new MariaDbPool(PoolConfig.of("main", arguments[0], arguments[1], arguments[2])
                 .withTimeouts(Duration.parse(arguments[3]), Duration.ofSeconds(2), Duration.ofSeconds(60))
-                .withMaxWaiting(UNBOUNDED)
+                .withMaxWaiting(MOST_WAITING)
                 .withMigrations("db/main"));
         JettyContainer container = new JettyContainer(new Listen.Tcp("127.0.0.1", 0));
         HttpServer http = new HttpServer(container, List.of(servlets(pool)), Duration.ofSeconds(1));
