@@ -13,6 +13,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Users that each ask for a transaction, on a connection of their own. Whoever gets no answer in time closes the connection and
@@ -49,6 +50,14 @@ final class Crowd {
                     .filter(attempt ->
                             attempt.outcome() == outcome && inspector.seen().containsKey(attempt.id()))
                     .count();
+        }
+
+        /** Returns what has become of these users and of others. */
+        Result and(Result others) {
+            return new Result(
+                    Stream.concat(attempts.stream(), others.attempts.stream()).toList(),
+                    Stream.concat(failedUsers.stream(), others.failedUsers.stream())
+                            .toList());
         }
 
         long count(Outcome outcome) {

@@ -8,14 +8,27 @@ import dev.quiesce.lifecycle.testing.Fault;
 import dev.quiesce.lifecycle.testing.FaultProxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The database fails at the moment at which the service is told to stop, with transactions in flight. */
+/**
+ * The database fails at the moment at which the service is told to stop, with transactions in flight: some that are far from
+ * their end, and short ones one after the other, of which some are just about to commit. What has been acknowledged must be found
+ * in the database itself, past the proxy; one that was killed is started again on its files for that.
+ */
 final class DatabaseFaultDrill implements Part {
     private static final int COUNT = 10;
     private static final int MILLIS = 2000;
+    private static final int SHORT_COUNT = 36;
+    private static final int SHORT_MILLIS = 150;
+
+    /** The last of the short ones comes a moment before the database fails. */
+    private static final Duration SHORT_GAP = Duration.ofMillis(25);
+
+    /** More than there are transactions at a time. */
+    private static final int POOL = 20;
 
     /** The default of {@code shutdown.timeout}. */
     private static final int TOTAL_MILLIS = 8000;
@@ -47,58 +60,69 @@ final class DatabaseFaultDrill implements Part {
             proxy.setArrivals(Fault.REFUSE);
             proxy.setEstablished(Fault.RESET);
         }));
-        Sample exit = new Sample();
-        Sample wrong = new Sample();
+        Samples killed = new Samples();
         for (int run = 0; run < runs; run++) {
-            EmbeddedMariaDb own = new EmbeddedMariaDb(EmbeddedConfig.temporary("main", "d4"));
-            own.start();
-            try {
-                stop("killed", own, proxy -> kill(own), exit, wrong);
-            } finally {
-                stopKilled(own);
-            }
+            killAndRestart(killed);
         }
-        figures.addAll(figures("killed", exit, wrong));
+        figures.addAll(killed.figures(name(), "killed"));
         return figures;
     }
 
     private List<Figure> measure(String fault, int runs, EmbeddedMariaDb server, Break broken) throws Exception {
-        Sample exit = new Sample();
-        Sample wrong = new Sample();
+        Samples samples = new Samples();
         for (int run = 0; run < runs; run++) {
-            stop(fault, server, broken, exit, wrong);
+            Crowd.Result result = stop(fault, server, broken, samples);
+            try (Inspector inspector = Inspector.of(server)) {
+                samples.compare(result, inspector);
+            }
         }
-        return figures(fault, exit, wrong);
+        return samples.figures(name(), fault);
     }
 
-    private List<Figure> figures(String fault, Sample exit, Sample wrong) {
-        return List.of(
-                Figure.of(name(), fault + ": SIGTERM to exit, median", exit.median(), "ms"),
-                Figure.of(name(), fault + ": SIGTERM to exit, worst", exit.worst(), "ms")
-                        .atMost(TOTAL_MILLIS),
-                Figure.of(name(), fault + ": untrue exit code or nobody named, worst", wrong.worst(), "")
-                        .atMost(0));
+    private void killAndRestart(Samples samples) throws Exception {
+        try (DrillFolder folder = DrillFolder.create()) {
+            EmbeddedConfig config = EmbeddedConfig.at(folder.path(), "main", "d4");
+            EmbeddedMariaDb server = new EmbeddedMariaDb(config);
+            server.start();
+            Crowd.Result result;
+            try {
+                result = stop("killed", server, proxy -> kill(server), samples);
+            } finally {
+                stopKilled(server);
+            }
+            EmbeddedMariaDb restarted = new EmbeddedMariaDb(config);
+            restarted.start();
+            try (Inspector inspector = Inspector.of(restarted)) {
+                samples.compare(result, inspector);
+            } finally {
+                restarted.stop(Deadline.after(Duration.ofSeconds(10)));
+            }
+        }
     }
 
-    private void stop(String fault, EmbeddedMariaDb server, Break broken, Sample exit, Sample wrong) throws Exception {
+    /** Returns what has become of all transactions. */
+    private static Crowd.Result stop(String fault, EmbeddedMariaDb server, Break broken, Samples samples)
+            throws Exception {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
         try (FaultProxy proxy = FaultProxy.to(address);
                 DrillService service = DrillService.start(
-                        DrillService.environment(server, proxy.address().getPort()));
-                Transactions transactions = Transactions.begin(service, COUNT, MILLIS)) {
+                        DrillService.environment(server, proxy.address().getPort()), DrillService.forAtOnce(POOL));
+                Transactions longOnes = Transactions.begin(service, COUNT, MILLIS);
+                Transactions shortOnes = Transactions.begin(service, SHORT_COUNT, SHORT_MILLIS, SHORT_GAP)) {
             Thread.sleep(MILLIS / 2);
             broken.happen(proxy);
             long begin = System.nanoTime();
             service.terminate();
             int code = service.awaitExit();
-            exit.add(DrillService.millisSince(begin));
-            Crowd.Result result = transactions.result();
+            samples.exit().add(DrillService.millisSince(begin));
+            Crowd.Result result = longOnes.result().and(shortOnes.result());
             System.out.println("database-faults, " + fault + ": " + result.count(Outcome.ACKNOWLEDGED)
                     + " acknowledged, " + (result.count(Outcome.SHED) + result.count(Outcome.POOL_TIMEOUT))
                     + " answered 503, "
                     + result.count(Outcome.REFUSED) + " answered 500, "
                     + result.count(Outcome.LOST) + " not answered; exit code " + code + "; " + service.lastLine());
-            wrong.add(isTrue(code, service.lastLine(), result) ? 0 : 1);
+            samples.untrue().add(isTrue(code, service.lastLine(), result) ? 0 : 1);
+            return result;
         }
     }
 
@@ -106,6 +130,34 @@ final class DatabaseFaultDrill implements Part {
     private static boolean isTrue(int code, String lastLine, Crowd.Result result) {
         boolean isNamed = lastLine.contains("Stopped with faults") && lastLine.contains(" failed ");
         return code == 1 ? isNamed : code == 0 && result.count(Outcome.LOST) == 0;
+    }
+
+    /** What the runs with one fault have shown. */
+    private record Samples(Sample exit, Sample untrue, Sample acknowledged, Sample missing) {
+        Samples() {
+            this(new Sample(), new Sample(), new Sample(), new Sample());
+        }
+
+        /** Compares what has been acknowledged with what the database has. */
+        void compare(Crowd.Result result, Inspector inspector) throws SQLException {
+            inspector.look();
+            long told = result.count(Outcome.ACKNOWLEDGED);
+            acknowledged.add(told);
+            missing.add(told - result.committed(Outcome.ACKNOWLEDGED, inspector));
+        }
+
+        List<Figure> figures(String part, String fault) {
+            return List.of(
+                    Figure.of(part, fault + ": SIGTERM to exit, median", exit.median(), "ms"),
+                    Figure.of(part, fault + ": SIGTERM to exit, worst", exit.worst(), "ms")
+                            .atMost(TOTAL_MILLIS),
+                    Figure.of(part, fault + ": untrue exit code or nobody named, worst", untrue.worst(), "")
+                            .atMost(0),
+                    Figure.of(part, fault + ": acknowledged, fewest", acknowledged.least(), "")
+                            .atLeast(1),
+                    Figure.of(part, fault + ": acknowledged but not committed, worst", missing.worst(), "")
+                            .atMost(0));
+        }
     }
 
     private static void kill(EmbeddedMariaDb server) {

@@ -47,6 +47,11 @@ final class DrillService implements AutoCloseable {
         return ready(ServiceProcess.jar(jar(), environment, arguments.toArray(String[]::new)));
     }
 
+    /** Returns the options with which so many transactions run at once from the first request on. */
+    static String[] forAtOnce(int count) {
+        return new String[] {"--admission-ramp=0s", "--db-main-pool-size=" + count, "--db-d4-pool-size=" + count};
+    }
+
     /** Starts the {@link PlainService}, which waits so long for a connection, and waits until it is ready. */
     static DrillService plain(EmbeddedMariaDb database, Duration acquireTimeout)
             throws IOException, InterruptedException, TimeoutException {

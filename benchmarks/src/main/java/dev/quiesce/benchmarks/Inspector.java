@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** What the database itself knows of the service and of the transactions of the drill. Not safe for use by several threads. */
 final class Inspector implements AutoCloseable {
@@ -23,12 +24,17 @@ final class Inspector implements AutoCloseable {
 
     /** Looks from now on; deletes what has been committed so far. The service must have been ready once. */
     static Inspector from(EmbeddedMariaDb database) throws SQLException {
-        Connection connection =
-                DriverManager.getConnection(database.jdbcUrl("main"), database.user(), database.password());
-        try (Statement statement = connection.createStatement()) {
+        Inspector inspector = of(database);
+        try (Statement statement = inspector.connection.createStatement()) {
             statement.execute("delete from drill_tx");
         }
-        return new Inspector(connection);
+        return inspector;
+    }
+
+    /** Looks at what there is. The service must have been ready once. */
+    static Inspector of(EmbeddedMariaDb database) throws SQLException {
+        return new Inspector(
+                DriverManager.getConnection(database.jdbcUrl("main"), database.user(), database.password()));
     }
 
     /** Looks, and notes of each transaction that is new when it was seen first, as a point on the clock. */
@@ -40,6 +46,28 @@ final class Inspector implements AutoCloseable {
     /** Returns the transactions that have been seen, and when each was seen first. */
     Map<String, Long> seen() {
         return seen;
+    }
+
+    /**
+     * Waits until so many transactions have written and not yet committed.
+     *
+     * @throws TimeoutException if they never run at the same time
+     */
+    void awaitRunning(int count) throws SQLException, InterruptedException, TimeoutException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        int most = 0;
+        for (int running = running(); running != count; running = running()) {
+            most = Math.max(most, running);
+            if (System.nanoTime() - end > 0) {
+                throw new TimeoutException("of " + count + " transactions at most " + most + " ran at the same time");
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    private int running() throws SQLException {
+        return column("select id from information_schema.processlist where db = 'main' and state = 'User sleep'")
+                .size();
     }
 
     /** Returns how many connections the server counts as aborted. */

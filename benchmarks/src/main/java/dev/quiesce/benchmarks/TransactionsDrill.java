@@ -7,7 +7,9 @@ import java.util.List;
 /** Transactions in flight when the service is told to stop. */
 final class TransactionsDrill implements Part {
     private static final int COUNT = 20;
-    private static final int MILLIS = 800;
+
+    /** Long enough for all of them to have begun before the first ends. */
+    private static final int MILLIS = 2000;
 
     private final EmbeddedMariaDb database;
 
@@ -27,10 +29,10 @@ final class TransactionsDrill implements Part {
         Sample aborted = new Sample();
         Sample left = new Sample();
         for (int run = 0; run < effort.seeds(); run++) {
-            try (DrillService service = DrillService.start(database);
+            try (DrillService service = DrillService.start(database, DrillService.forAtOnce(COUNT));
                     Inspector inspector = Inspector.from(database)) {
                 long abortedBefore = inspector.abortedClients();
-                Crowd.Result result = stop(service);
+                Crowd.Result result = stop(service, inspector);
                 inspector.look();
                 long acknowledged = result.count(Outcome.ACKNOWLEDGED);
                 long both = result.committed(Outcome.ACKNOWLEDGED, inspector);
@@ -52,9 +54,9 @@ final class TransactionsDrill implements Part {
                         .atMost(0));
     }
 
-    private static Crowd.Result stop(DrillService service) throws Exception {
+    private static Crowd.Result stop(DrillService service, Inspector inspector) throws Exception {
         try (Transactions transactions = Transactions.begin(service, COUNT, MILLIS)) {
-            Thread.sleep(MILLIS / 2);
+            inspector.awaitRunning(COUNT);
             service.terminate();
             int code = service.awaitExit();
             Check.that(code == 0, "exit code " + code + ": " + service.lastLine());
