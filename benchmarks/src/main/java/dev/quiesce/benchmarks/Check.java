@@ -4,10 +4,15 @@ import dev.quiesce.lifecycle.Report;
 import dev.quiesce.lifecycle.Stage;
 
 /** Sees to it that what was measured is what should have been measured. */
-final class Check {
+public final class Check {
     private Check() {}
 
-    static void that(boolean holds, String otherwise) {
+    /**
+     * Checks that something holds.
+     *
+     * @throws IllegalStateException if it does not; the message is the given one
+     */
+    public static void that(boolean holds, String otherwise) {
         if (!holds) {
             throw new IllegalStateException(otherwise);
         }

@@ -1,7 +1,7 @@
 package dev.quiesce.benchmarks;
 
 /** How often things are measured. */
-enum Effort {
+public enum Effort {
     QUICK(3, 1, 5, 1),
     FULL(5, 5, 15, 2);
 
@@ -18,22 +18,22 @@ enum Effort {
     }
 
     /** Returns from how many seeds graphs are drawn. */
-    int seeds() {
+    public int seeds() {
         return seeds;
     }
 
     /** Returns in how many JVMs the same is measured. */
-    int forks() {
+    public int forks() {
         return forks;
     }
 
     /** Returns how many processes are compared with as many others. */
-    int pairs() {
+    public int pairs() {
         return pairs;
     }
 
     /** Returns how often benchmarks of methods are gone through, one after the other. */
-    int rounds() {
+    public int rounds() {
         return rounds;
     }
 }

@@ -13,17 +13,20 @@ import java.util.OptionalDouble;
  * @param atLeast whether the bound is the least that it may be; otherwise it is the most
  * @param bound the bound, if there is one
  */
-record Figure(String part, String what, double value, String unit, boolean atLeast, OptionalDouble bound) {
+public record Figure(String part, String what, double value, String unit, boolean atLeast, OptionalDouble bound) {
 
-    static Figure of(String part, String what, double value, String unit) {
+    /** Returns a figure without a bound. */
+    public static Figure of(String part, String what, double value, String unit) {
         return new Figure(part, what, value, unit, false, OptionalDouble.empty());
     }
 
-    Figure atMost(double most) {
+    /** Returns this figure with the most that it may be as its bound, in place of the one that it has. */
+    public Figure atMost(double most) {
         return new Figure(part, what, value, unit, false, OptionalDouble.of(most));
     }
 
-    Figure atLeast(double least) {
+    /** Returns this figure with the least that it may be as its bound, in place of the one that it has. */
+    public Figure atLeast(double least) {
         return new Figure(part, what, value, unit, true, OptionalDouble.of(least));
     }
 

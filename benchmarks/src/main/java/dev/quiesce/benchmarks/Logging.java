@@ -5,10 +5,11 @@ import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sets up the log of a process: logback as it is without a configuration, to the standard output. */
-final class Logging {
+public final class Logging {
     private Logging() {}
 
-    static void from(Level level) {
+    /** Lets pass what has this level or a higher one. */
+    public static void from(Level level) {
         ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(level);
     }
 }

@@ -11,11 +11,16 @@ import java.util.Set;
  * @param command the command by which it is asked for
  * @param parts what there is to measure
  */
-record Measurement(String command, List<Part> parts) {
+public record Measurement(String command, List<Part> parts) {
     private static final String QUICK = "--quick";
 
-    /** Measures the parts that the arguments name, or all of them, and returns whether every bound is kept. */
-    boolean isWithinBounds(String[] arguments) throws Exception {
+    /**
+     * Measures the parts that the arguments name, or all of them, and returns whether every bound is kept. Ends the process with
+     * 2 if a name is not known.
+     *
+     * @throws Exception if a part could not be measured
+     */
+    public boolean isWithinBounds(String[] arguments) throws Exception {
         Set<String> wanted = new LinkedHashSet<>(List.of(arguments));
         Effort effort = wanted.remove(QUICK) ? Effort.QUICK : Effort.FULL;
         List<String> names = parts.stream().map(Part::name).toList();

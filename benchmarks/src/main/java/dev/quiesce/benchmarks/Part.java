@@ -3,7 +3,7 @@ package dev.quiesce.benchmarks;
 import java.util.List;
 
 /** One thing that is measured. */
-interface Part {
+public interface Part {
 
     /** Returns the name by which it is chosen. */
     String name();

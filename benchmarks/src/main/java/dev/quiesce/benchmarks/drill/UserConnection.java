@@ -1,6 +1,7 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
-import dev.quiesce.benchmarks.Attempt.Outcome;
+import dev.quiesce.benchmarks.Check;
+import dev.quiesce.benchmarks.drill.Attempt.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;

@@ -1,5 +1,6 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
+import dev.quiesce.benchmarks.Check;
 import dev.quiesce.db.EmbeddedMariaDb;
 import dev.quiesce.lifecycle.testing.ServiceProcess;
 import dev.quiesce.web.testing.Launch;

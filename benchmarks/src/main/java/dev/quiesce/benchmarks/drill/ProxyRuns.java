@@ -1,5 +1,8 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
+import dev.quiesce.benchmarks.Effort;
+import dev.quiesce.benchmarks.Figure;
+import dev.quiesce.benchmarks.Sample;
 import dev.quiesce.db.EmbeddedMariaDb;
 import dev.quiesce.web.testing.Nginx;
 import dev.quiesce.web.testing.OpenLoad;

@@ -1,4 +1,4 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,6 +1,9 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
 import ch.qos.logback.classic.Level;
+import dev.quiesce.benchmarks.Logging;
+import dev.quiesce.benchmarks.Measurement;
+import dev.quiesce.benchmarks.Part;
 import dev.quiesce.db.EmbeddedConfig;
 import dev.quiesce.db.EmbeddedMariaDb;
 import dev.quiesce.lifecycle.Deadline;

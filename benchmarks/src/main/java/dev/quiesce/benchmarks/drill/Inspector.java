@@ -1,4 +1,4 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
 import dev.quiesce.db.EmbeddedMariaDb;
 import java.sql.Connection;

@@ -1,6 +1,6 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
-import dev.quiesce.benchmarks.Attempt.Outcome;
+import dev.quiesce.benchmarks.drill.Attempt.Outcome;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;

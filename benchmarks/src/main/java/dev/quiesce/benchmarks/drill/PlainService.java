@@ -1,4 +1,4 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;

@@ -1,5 +1,9 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
+import dev.quiesce.benchmarks.Effort;
+import dev.quiesce.benchmarks.Figure;
+import dev.quiesce.benchmarks.Part;
+import dev.quiesce.benchmarks.Sample;
 import dev.quiesce.db.EmbeddedMariaDb;
 import java.util.List;
 

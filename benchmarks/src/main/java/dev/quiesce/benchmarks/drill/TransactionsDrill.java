@@ -1,6 +1,11 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
-import dev.quiesce.benchmarks.Attempt.Outcome;
+import dev.quiesce.benchmarks.Check;
+import dev.quiesce.benchmarks.Effort;
+import dev.quiesce.benchmarks.Figure;
+import dev.quiesce.benchmarks.Part;
+import dev.quiesce.benchmarks.Sample;
+import dev.quiesce.benchmarks.drill.Attempt.Outcome;
 import dev.quiesce.db.EmbeddedMariaDb;
 import java.util.List;
 

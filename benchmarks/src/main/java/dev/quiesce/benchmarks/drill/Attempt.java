@@ -1,4 +1,4 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
 /**
  * What became of one request of a user.

@@ -1,6 +1,7 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
 import ch.qos.logback.classic.Level;
+import dev.quiesce.benchmarks.Logging;
 import dev.quiesce.realtime.SocketHub;
 import dev.quiesce.realtime.SocketHubConfig;
 import dev.quiesce.web.http.Admission;

@@ -1,4 +1,4 @@
-package dev.quiesce.benchmarks;
+package dev.quiesce.benchmarks.drill;
 
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
