@@ -85,10 +85,15 @@ final class ManagementHandler extends Handler.Abstract {
     private String metrics(Stage stage) {
         StringBuilder text = new StringBuilder();
         for (Stage each : Stage.values()) {
-            text.append("quiesce_stage{stage=\"%s\"} %d\n".formatted(each, each == stage ? 1 : 0));
+            line(text, "stage{stage=\"" + each + "\"}", each == stage ? 1 : 0);
         }
-        gauges.forEach((name, gauge) -> text.append("quiesce_%s %d\n".formatted(snakeCase(name), gauge.getAsLong())));
+        gauges.forEach((name, gauge) -> line(text, snakeCase(name), gauge.getAsLong()));
         return text.toString();
+    }
+
+    /** Not by a format, which takes the digits of the default locale. */
+    private static void line(StringBuilder text, String name, long value) {
+        text.append("quiesce_").append(name).append(' ').append(value).append('\n');
     }
 
     private static String snakeCase(String name) {
