@@ -1,5 +1,7 @@
 package dev.quiesce.web.http;
 
+import java.util.Comparator;
+import java.util.Optional;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.http.pathmap.MatchedResource;
 import org.eclipse.jetty.http.pathmap.PathSpec;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathTemplate {
     private static final String EVERYTHING = "/*";
+    private static final Comparator<ServletContextHandler> LONGEST_PATH_FIRST = Comparator.comparingInt(
+                    (ServletContextHandler context) -> context.getContextPath().length())
+            .reversed();
 
     private PathTemplate() {}
 
@@ -34,23 +39,22 @@ final class PathTemplate {
             return text(mapped);
         }
         String path = request.getHttpURI().getCanonicalPath();
-        for (ServletContextHandler context : handlers.getDescendants(ServletContextHandler.class)) {
-            PathSpec mapped = mapping(context, path);
-            if (mapped != null) {
-                String contextPath = context.getContextPath();
-                return (contextPath.equals("/") ? "" : contextPath) + text(mapped);
-            }
-        }
-        return EVERYTHING;
+        return handlers.getDescendants(ServletContextHandler.class).stream()
+                // The longest first, in whatever order they are, as ContextHandlerCollection does.
+                .sorted(LONGEST_PATH_FIRST)
+                .flatMap(context -> template(context, path).stream())
+                .findFirst()
+                .orElse(EVERYTHING);
     }
 
-    private static @Nullable PathSpec mapping(ServletContextHandler context, @Nullable String path) {
+    private static Optional<String> template(ServletContextHandler context, @Nullable String path) {
         String inContext = path == null ? null : context.getContext().getPathInContext(path);
         if (inContext == null) {
-            return null;
+            return Optional.empty();
         }
         MatchedResource<?> servlet = context.getServletHandler().getMatchedServlet(URIUtil.decodePath(inContext));
-        return servlet == null ? null : servlet.getPathSpec();
+        String contextPath = context.getContextPath().equals("/") ? "" : context.getContextPath();
+        return Optional.ofNullable(servlet).map(found -> contextPath + text(found.getPathSpec()));
     }
 
     private static String text(PathSpec mapped) {

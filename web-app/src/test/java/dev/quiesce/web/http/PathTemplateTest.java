@@ -18,6 +18,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ContextHandler;
+import org.eclipse.jetty.server.handler.ContextHandlerCollection;
 import org.eclipse.jetty.server.handler.PathMappingsHandler;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
@@ -44,8 +45,10 @@ class PathTemplateTest {
         root.addServlet(new HeldServlet(), "*.html");
         root.addServlet(new HeldServlet(), "/");
         ContextHandler plain = new ContextHandler(new Held(), "/plain");
-        server = Served.of(
-                new Listen.Tcp("127.0.0.1", 0), new Handler.Sequence(mappings, plain, new Handler.Wrapper(shop), root));
+        // The root first, which has a mapping for everything, but is not asked before contexts with a longer path.
+        ContextHandlerCollection contexts = new ContextHandlerCollection();
+        contexts.setHandlers(root, plain, new Handler.Wrapper(shop));
+        server = Served.of(new Listen.Tcp("127.0.0.1", 0), new Handler.Sequence(mappings, contexts));
     }
 
     @AfterEach
