@@ -128,7 +128,7 @@ public final class WorkGuard implements Lifecycle {
 
     /**
      * As {@link #tryHold(String)}, with a name that costs something to find: it is asked for when somebody wants to know who holds
-     * the guard, on that thread, at most until the work has ended.
+     * the guard, on that thread. Somebody who asks at the very moment at which the work ends may still ask for its name.
      *
      * @param what returns the name of the work, for messages; must not block, throw, or return null
      * @return what the work closes when it has ended, or null if it is refused
