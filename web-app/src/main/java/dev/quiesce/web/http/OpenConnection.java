@@ -120,11 +120,16 @@ record OpenConnection(WatchedEndPoint endPoint, Connection http) {
 
     /** Jetty does so itself only if it is the client that resets. */
     private static void tellOfReset(Request request) {
-        if (request.getComponents() instanceof HttpChannel channel) {
-            Runnable task = channel.onFailure(new EofException("the request was cut"));
-            if (task != null) {
-                request.getComponents().getExecutor().execute(task);
-            }
+        HttpChannel channel;
+        try {
+            channel = (HttpChannel) request.getComponents();
+        } catch (IllegalStateException completed) {
+            // Nothing is left to be told. Thrown on, it would end the connection with all its streams.
+            return;
+        }
+        Runnable task = channel.onFailure(new EofException("the request was cut"));
+        if (task != null) {
+            request.getConnectionMetaData().getConnector().getExecutor().execute(task);
         }
     }
 

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpURI;
@@ -22,6 +23,7 @@ import org.eclipse.jetty.http2.frames.DataFrame;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Components;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -47,9 +49,7 @@ class SlowHttp2ClientsTest {
         admission = new Admission(onePlace, request -> true, SLOWEST, new Reads());
         server = Served.of(new Listen.Tcp("127.0.0.1", 0), admission);
         client.start();
-        InetSocketAddress address =
-                new InetSocketAddress(server.uri().getHost(), server.uri().getPort());
-        session = client.connect(address, new Session.Listener() {}).get(10, TimeUnit.SECONDS);
+        connect();
     }
 
     @AfterEach
@@ -83,6 +83,28 @@ class SlowHttp2ClientsTest {
         assertThat(slow.reset.get(10, TimeUnit.SECONDS)).isEqualTo(ErrorCode.CANCEL_STREAM_ERROR.code);
         assertThat(gauge("admissionCut")).isEqualTo(1);
         await().until(() -> server.http().inFlight().orElseThrow() == 0);
+    }
+
+    @Test
+    void requestThatCompletesWhileItIsCut_doesNotTakeTheOtherStreamsAlong() throws Exception {
+        server.close();
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        server = Served.of(new Listen.Tcp("127.0.0.1", 0), new CutsItself(mayEnd));
+        connect();
+        Answer other = new Answer();
+        open("GET", other, true);
+        Answer cut = new Answer();
+        open("POST", cut, true);
+        assertThat(cut.reset.get(10, TimeUnit.SECONDS)).isEqualTo(ErrorCode.CANCEL_STREAM_ERROR.code);
+        mayEnd.countDown();
+
+        assertThat(other.status.get(10, TimeUnit.SECONDS)).isEqualTo(200);
+    }
+
+    private void connect() throws Exception {
+        InetSocketAddress address =
+                new InetSocketAddress(server.uri().getHost(), server.uri().getPort());
+        session = client.connect(address, new Session.Listener() {}).get(10, TimeUnit.SECONDS);
     }
 
     private int get() throws Exception {
@@ -119,6 +141,30 @@ class SlowHttp2ClientsTest {
         public void onReset(Stream stream, ResetFrame frame, Callback callback) {
             reset.complete(frame.getError());
             callback.succeeded();
+        }
+    }
+
+    /** Cuts what is posted at the moment at which Jetty has just completed it. */
+    private static final class CutsItself extends Handler.Abstract {
+        private final CountDownLatch mayEnd;
+
+        private CutsItself(CountDownLatch mayEnd) {
+            this.mayEnd = mayEnd;
+        }
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            if (request.getMethod().equals("POST")) {
+                OpenConnection.cut(new Request.Wrapper(request) {
+                    @Override
+                    public Components getComponents() {
+                        throw new IllegalStateException("channel already completed");
+                    }
+                });
+            }
+            mayEnd.await();
+            callback.succeeded();
+            return true;
         }
     }
 
