@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Scanner;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -24,6 +25,7 @@ final class ReloadedTls {
 
     private final Tls tls;
     private final SslContextFactory.Server context = new SslContextFactory.Server();
+    private final AtomicReference<Credentials> serving = new AtomicReference<>();
 
     ReloadedTls(Tls tls) {
         this.tls = tls;
@@ -39,7 +41,10 @@ final class ReloadedTls {
      * @throws IllegalArgumentException if the files are not what they should be
      */
     void prepare(Server server) {
-        take(Credentials.read(tls), context);
+        Credentials credentials = Credentials.read(tls);
+        set(credentials);
+        tellOf(credentials);
+        serving.set(credentials);
         // By the names as they are given: renewing may mean to let a symbolic link lead elsewhere.
         Scanner scanner = new Scanner(null, false);
         scanner.setReportExistingFilesOnStartup(false);
@@ -57,16 +62,32 @@ final class ReloadedTls {
 
     private void reload() {
         try {
-            Credentials credentials = Credentials.read(tls);
-            context.reload(any -> take(credentials, context));
+            Credentials fresh = Credentials.read(tls);
+            replace(fresh);
+            tellOf(fresh);
         } catch (Exception e) {
             log.error("The new certificate is not taken, and the one before is kept: {}", e.getMessage());
         }
     }
 
-    private static void take(Credentials credentials, SslContextFactory context) {
+    /** Jetty has forgotten the one before when it finds that the new one is of no use to it. */
+    private void replace(Credentials fresh) throws Exception {
+        Credentials before = serving.get();
+        try {
+            context.reload(any -> set(fresh));
+            serving.set(fresh);
+        } catch (Exception refused) {
+            context.reload(any -> set(before));
+            throw refused;
+        }
+    }
+
+    private void set(Credentials credentials) {
         context.setKeyStore(credentials.keyStore());
         context.setKeyStorePassword("");
+    }
+
+    private static void tellOf(Credentials credentials) {
         Instant end = credentials.own().getNotAfter().toInstant();
         if (end.isBefore(Instant.now().plus(SOON))) {
             log.warn("The certificate has expired or soon will: {}", credentials);

@@ -17,12 +17,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.net.ssl.SSLSocket;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,17 +119,30 @@ class TlsTest {
 
     @Test
     void certificateThatIsOfNoUse_isNotTaken_butTheNextOneIs() throws Exception {
-        ListAppender<ILoggingEvent> errors = new ListAppender<>();
-        errors.start();
-        ((Logger) LoggerFactory.getLogger(JettyContainer.class)).addAppender(errors);
+        ListAppender<ILoggingEvent> errors = recordErrors();
         install(renewed.certificate(), certificate.key());
-        await().atMost(LONG)
-                .until(() -> errors.list.stream()
-                        .anyMatch(event -> event.getFormattedMessage().contains("The new certificate is not taken")));
+        awaitRefusal(errors);
         assertThat(accepts(certificate)).isTrue();
 
         install(renewed.certificate(), renewed.key());
         await().atMost(LONG).until(() -> accepts(renewed));
+    }
+
+    @Test
+    void certificateThatJettyItselfRefuses_isNotTaken_andTheOneBeforeIsServedAgain() throws Exception {
+        ListAppender<ILoggingEvent> errors = recordErrors();
+        SslContextFactory jetty = served.connector()
+                .getConnectionFactory(SslConnectionFactory.class)
+                .getSslContextFactory();
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("test", certificate.x509());
+        jetty.setTrustStore(trusted);
+        jetty.setValidateCerts(true);
+        install(renewed.certificate(), renewed.key());
+
+        awaitRefusal(errors);
+        assertThat(accepts(certificate)).isTrue();
     }
 
     @Test
@@ -187,6 +204,19 @@ class TlsTest {
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
             assertThat(silent.getInputStream().read()).isEqualTo(-1);
         }
+    }
+
+    private static ListAppender<ILoggingEvent> recordErrors() {
+        ListAppender<ILoggingEvent> errors = new ListAppender<>();
+        errors.start();
+        ((Logger) LoggerFactory.getLogger(JettyContainer.class)).addAppender(errors);
+        return errors;
+    }
+
+    private static void awaitRefusal(ListAppender<ILoggingEvent> errors) {
+        await().atMost(LONG)
+                .until(() -> List.copyOf(errors.list).stream()
+                        .anyMatch(event -> event.getFormattedMessage().contains("The new certificate is not taken")));
     }
 
     private Future<?> drain() {
