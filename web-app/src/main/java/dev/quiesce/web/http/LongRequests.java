@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * {@code EventSource} would not come back at all (HTML standard, section 9.2.3).
  *
  * <p>What ends a request is called on a thread of this component, never with a lock. If it throws, that is logged; if it does not
- * return, others are told all the same, within some milliseconds.
+ * return, others are told all the same, behind hundreds of such calls within some tenths of a second.
  *
  * <p>A component: what serves such requests depends on it. Thread-safe.
  */
