@@ -21,7 +21,6 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -54,7 +53,6 @@ public final class Admission extends Handler.Wrapper {
     private static final int LEAST_RETRY_SECONDS = 1;
 
     private static final int MOST_RETRY_SECONDS = 6;
-    private static final int MOST_DISCARDED = 64 * 1024;
 
     /** By how much a caller may say that it waits longer than others; whoever says more is taken for mistaken. */
     private static final int MOST_PATIENCE = 60;
@@ -122,10 +120,15 @@ public final class Admission extends Handler.Wrapper {
 
         /** With HTTP/1 nobody reads from a connection whose request waits; with HTTP/2 the request fails by itself. */
         boolean hasLeft() {
-            ConnectionMetaData connection = request.getConnectionMetaData();
             return failed.get()
-                    || connection.getHttpVersion() != HttpVersion.HTTP_2
-                            && OpenConnection.of(connection).endPoint().hasPeerLeft();
+                    || !isHttp2()
+                            && OpenConnection.of(request.getConnectionMetaData())
+                                    .endPoint()
+                                    .hasPeerLeft();
+        }
+
+        boolean isHttp2() {
+            return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
         }
     }
 
@@ -342,17 +345,12 @@ public final class Admission extends Handler.Wrapper {
         sendAway(guest);
     }
 
-    /** Reads the body of the request first: otherwise the connection would be closed under a client that still sends. */
+    /** Does not wait for the rest of a body, which has no end that is known. Nothing can follow it on its connection then. */
     private static void sendAway(Waiting guest) {
-        Request request = guest.request();
-        if (request.getLength() == 0) {
-            answer(guest);
-        } else if (request.getLength() <= MOST_DISCARDED) {
-            Content.Source.consumeAll(request, Callback.from(() -> answer(guest), failure -> answer(guest)));
-        } else {
+        if (!guest.whole() && !guest.isHttp2()) {
             guest.response().getHeaders().put(HttpHeader.CONNECTION, "close");
-            answer(guest);
         }
+        answer(guest);
     }
 
     private static void answer(Waiting guest) {

@@ -195,7 +195,7 @@ class AdmissionTest {
     }
 
     @Test
-    void bodyOfARequestThatIsSentAway_isReadFirst() throws Exception {
+    void bodyOfARequestThatIsSentAway_isReadFirst_ifItIsSmall() throws Exception {
         start(new AdmissionConfig(1, 0, Duration.ofSeconds(20), Duration.ZERO));
         RawClient inside = ask("/slow");
         await().until(() -> served.size() == 1);
@@ -208,6 +208,22 @@ class AdmissionTest {
         mayEnd.release(2);
         assertThat(inside.answer()).contains("200 OK");
         assertThat(client.get("/next")).contains("200 OK");
+    }
+
+    @Test
+    void uploadThatIsSentAway_isNotReadToItsEnd() throws Exception {
+        start(new AdmissionConfig(1, 0, Duration.ofSeconds(20), Duration.ZERO));
+        RawClient inside = ask("/slow");
+        await().until(() -> served.size() == 1);
+        RawClient client = server.client();
+        String begin = "x".repeat(EarlyBody.MOST);
+        client.send("POST /body HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + Integer.toHexString(begin.length()) + "\r\n" + begin + "\r\n");
+
+        assertThat(client.answer()).contains("503 Service Unavailable", "Connection: close");
+        await().until(() -> server.http().inFlight().orElseThrow() == 1);
+        mayEnd.release(2);
+        assertThat(inside.answer()).contains("200 OK");
     }
 
     @Test

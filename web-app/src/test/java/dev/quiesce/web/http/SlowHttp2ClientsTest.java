@@ -86,6 +86,28 @@ class SlowHttp2ClientsTest {
     }
 
     @Test
+    void uploadThatIsSentAway_isNotReadToItsEnd() throws Exception {
+        server.close();
+        AdmissionConfig noPlace = new AdmissionConfig(1, 0, Duration.ofSeconds(20), Duration.ZERO);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        admission = new Admission(noPlace, request -> true, SLOWEST, new Waits(mayEnd));
+        server = Served.of(new Listen.Tcp("127.0.0.1", 0), admission);
+        connect();
+        Answer inside = new Answer();
+        open("GET", inside, true);
+        await().until(() -> gauge("admissionInside") == 1);
+        Answer shed = new Answer();
+        Stream upload = open("POST", shed, false);
+        send(upload, "x".repeat(EarlyBody.MOST - 1), false);
+        send(upload, "x", false);
+
+        assertThat(shed.status.get(10, TimeUnit.SECONDS)).isEqualTo(503);
+        await().until(() -> server.http().inFlight().orElseThrow() == 1);
+        mayEnd.countDown();
+        assertThat(inside.status.get(10, TimeUnit.SECONDS)).isEqualTo(200);
+    }
+
+    @Test
     void requestThatCompletesWhileItIsCut_doesNotTakeTheOtherStreamsAlong() throws Exception {
         server.close();
         CountDownLatch mayEnd = new CountDownLatch(1);
@@ -141,6 +163,21 @@ class SlowHttp2ClientsTest {
         public void onReset(Stream stream, ResetFrame frame, Callback callback) {
             reset.complete(frame.getError());
             callback.succeeded();
+        }
+    }
+
+    private static final class Waits extends Handler.Abstract {
+        private final CountDownLatch mayEnd;
+
+        private Waits(CountDownLatch mayEnd) {
+            this.mayEnd = mayEnd;
+        }
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            mayEnd.await();
+            callback.succeeded();
+            return true;
         }
     }
 
