@@ -6,8 +6,6 @@ import dev.quiesce.web.http.WaitingRoom.Welcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * do, and are answered 503 with {@code Retry-After} while these still listen. Nothing is done for a client that has left.
  *
  * <p>Nor does anybody have a place in order to wait for its client. A request comes in when its body has arrived, or the first 64 KiB of
- * it, and goes when its last bytes have been handed over. One that streams more is cut when its client is more than 5 s behind 1 KiB/s.
+ * it, and goes when its last bytes have been handed over. It is cut when its client is more than 5 s behind 1 KiB/s with the body, or
+ * with a stream.
  *
  * <p>A request may say in {@code X-Request-Deadline-Ms} for how many milliseconds its caller will wait.
  *
@@ -47,7 +46,6 @@ public final class Admission extends Handler.Wrapper {
     private static final Logger log = LoggerFactory.getLogger(Admission.class);
     private static final String DEADLINE = "X-Request-Deadline-Ms";
     private static final Duration SWEEP = Duration.ofMillis(50);
-    private static final Duration WATCH = Duration.ofMillis(500);
 
     /** Clients that are told the same time come back together. */
     private static final int LEAST_RETRY_SECONDS = 1;
@@ -62,7 +60,6 @@ public final class Admission extends Handler.Wrapper {
 
     private final AdmissionConfig config;
     private final Predicate<Request> bounded;
-    private final Slowest slowest;
     private final TimeSource time = TimeSource.system();
     private final WaitingRoom<Waiting> room;
     private final AtomicLong lastLook = new AtomicLong(time.nanoTime() - SWEEP.toNanos());
@@ -71,38 +68,23 @@ public final class Admission extends Handler.Wrapper {
     private final LongAdder shedLate = new LongAdder();
     private final LongAdder left = new LongAdder();
     private final LongAdder cut = new LongAdder();
-    private final Set<Visit> visits = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean watching = new AtomicBoolean();
+    private final SlowClients slowClients;
 
     /** A request that is inside, until it has no more to do but to wait for its client to take the last bytes. */
     private final class Visit {
-        private final Request request;
-        private final ClientPace pace = new ClientPace(slowest, time, Admission.this::watchSoon);
+        private final SlowClients.Watched client;
         private final long begin = time.nanoTime();
         private final AtomicBoolean over = new AtomicBoolean();
-        private final AtomicBoolean wasCut = new AtomicBoolean();
 
         private Visit(Request request) {
-            this.request = request;
-            visits.add(this);
+            client = slowClients.of(request);
         }
 
         private void end() {
             if (over.compareAndSet(false, true)) {
-                visits.remove(this);
+                client.end();
                 room.leave(time.nanoTime() - begin);
                 callNext();
-            }
-        }
-
-        private void cutIfTooSlow() {
-            if (pace.isTooSlow() && !over.get() && wasCut.compareAndSet(false, true)) {
-                cut.increment();
-                log.info(
-                        "Cut {} {}: its client is too slow",
-                        request.getMethod(),
-                        PathTemplate.of(request, Admission.this));
-                OpenConnection.cut(request);
             }
         }
     }
@@ -146,9 +128,9 @@ public final class Admission extends Handler.Wrapper {
     Admission(AdmissionConfig config, Predicate<Request> bounded, Slowest slowest, Handler served) {
         super(served);
         this.config = config;
-        this.slowest = slowest;
         this.bounded = bounded;
         this.room = new WaitingRoom<>(config, time);
+        this.slowClients = new SlowClients(slowest, time, () -> getServer().getScheduler(), this::cut);
     }
 
     /**
@@ -172,7 +154,7 @@ public final class Admission extends Handler.Wrapper {
         if (!bounded.test(request)) {
             return super.handle(request, response, callback);
         }
-        EarlyBody body = new EarlyBody(request);
+        EarlyBody body = new EarlyBody(request, slowClients);
         if (body.hasArrived()) {
             return arrived(body, response, callback);
         }
@@ -237,8 +219,9 @@ public final class Admission extends Handler.Wrapper {
     private boolean enter(Waiting guest) throws Exception {
         Visit visit = new Visit(guest.request());
         Request.addCompletionListener(guest.request(), failure -> visit.end());
-        Request request = guest.whole() ? guest.request() : visit.pace.watch(guest.request());
-        return super.handle(request, visit.pace.watch(request, guest.response(), visit::end), guest.callback());
+        Request request = guest.whole() ? guest.request() : visit.client.pace().watch(guest.request());
+        return super.handle(
+                request, visit.client.pace().watch(request, guest.response(), visit::end), guest.callback());
     }
 
     /** Lets those in whose turn it is, each on a thread of its own. */
@@ -275,18 +258,10 @@ public final class Admission extends Handler.Wrapper {
         }
     }
 
-    private void watchSoon() {
-        if (!watching.get() && watching.compareAndSet(false, true)) {
-            getServer().getScheduler().schedule(this::watch, WATCH.toMillis(), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void watch() {
-        watching.set(false);
-        visits.forEach(Visit::cutIfTooSlow);
-        if (!visits.isEmpty()) {
-            watchSoon();
-        }
+    private void cut(Request request) {
+        cut.increment();
+        log.info("Cut {} {}: its client is too slow", request.getMethod(), PathTemplate.of(request, this));
+        OpenConnection.cut(request);
     }
 
     private void sweepSoon() {

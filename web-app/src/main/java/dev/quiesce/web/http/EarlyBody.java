@@ -27,17 +27,35 @@ final class EarlyBody {
     private static final int FIRST_SIZE = 512;
 
     private final Request request;
+    private final SlowClients clients;
     private final ByteArrayOutputStream read = new ByteArrayOutputStream(FIRST_SIZE);
+    private Request source;
+    private SlowClients.@Nullable Watched client;
     private boolean whole;
     private @Nullable Throwable failure;
 
-    EarlyBody(Request request) {
+    /**
+     * Makes one of which nothing has been read.
+     *
+     * @param clients watches the client as soon as it is waited for
+     */
+    EarlyBody(Request request, SlowClients clients) {
         this.request = request;
+        this.clients = clients;
+        this.source = request;
     }
 
     /** Reads what has come, and returns whether that is all that is read early. */
     boolean hasArrived() {
-        Content.Chunk chunk = request.read();
+        boolean arrived = hasReadAll();
+        if (arrived && client != null) {
+            client.end();
+        }
+        return arrived;
+    }
+
+    private boolean hasReadAll() {
+        Content.Chunk chunk = source.read();
         while (chunk != null) {
             failure = chunk.getFailure();
             whole = chunk.isLast();
@@ -49,7 +67,7 @@ final class EarlyBody {
             if (whole || read.size() >= MOST) {
                 return true;
             }
-            chunk = request.read();
+            chunk = source.read();
         }
         return false;
     }
@@ -60,7 +78,11 @@ final class EarlyBody {
      * @param callback must not block
      */
     void awaitMore(Runnable callback) {
-        request.demand(Invocable.from(Invocable.InvocationType.NON_BLOCKING, callback));
+        if (client == null) {
+            client = clients.of(request);
+            source = client.pace().watch(request);
+        }
+        source.demand(Invocable.from(Invocable.InvocationType.NON_BLOCKING, callback));
     }
 
     /** Returns why the body will not arrive, or null if it has. */

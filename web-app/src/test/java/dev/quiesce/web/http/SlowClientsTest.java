@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SlowClientsTest {
     private static final int BYTES_PER_SECOND = 1024;
-    private static final Slowest SLOWEST = new Slowest(Duration.ofMillis(300), BYTES_PER_SECOND);
+    private static final Slowest SLOWEST = new Slowest(Duration.ofSeconds(1), BYTES_PER_SECOND);
 
     /** More than the buffers between two sockets of this machine hold. */
     private static final int LARGE = 32 * 1024 * 1024;
@@ -56,21 +56,49 @@ class SlowClientsTest {
     }
 
     @Test
-    void uploadThatDribbles_hasNoPlace_andIsServedWhole_howeverLongItTakes() throws Exception {
+    void uploadThatDribbles_hasNoPlace_andIsServedWhole() throws Exception {
         try (RawClient slow = post("/slow", 20, "0123456789");
                 RawClient other = server.client()) {
-            for (int i = 0; i < 9; i++) {
-                // Nine tenths of a second in all, three times the grace.
+            for (int i = 0; i < 3; i++) {
+                // A third of the grace in all.
                 Thread.sleep(100);
                 slow.send("x");
                 assertThat(other.get("/other")).contains("200 OK").endsWith("0 bytes");
                 awaitInside(0);
             }
-            slow.send("y");
+            slow.send("y".repeat(7));
 
             assertThat(slow.answer()).contains("200 OK").endsWith("20 bytes");
             assertThat(gauge("admissionCut")).isZero();
         }
+    }
+
+    @Test
+    void uploadThatDribblesForTooLong_isCut_beforeItIsServed() throws Exception {
+        try (RawClient slow = post("/slow", 5000, "0123456789")) {
+            Future<?> dribble = dribble(slow);
+            await().until(() -> gauge("admissionCut") == 1);
+
+            awaitInFlight(0);
+            assertThatThrownBy(dribble::get).hasCauseInstanceOf(IOException.class);
+        }
+        assertThat(served).isEmpty();
+        assertIsServed("/other");
+        assertThat(gauge("admissionCut")).isEqualTo(1);
+    }
+
+    @Test
+    void uploadThatDribbles_doesNotHoldTheExit() throws Exception {
+        try (RawClient slow = post("/slow", 5000, "0123456789")) {
+            awaitInFlight(1);
+            Future<?> dribble = dribble(slow);
+            server.http().quiesce();
+            server.drain(Duration.ofSeconds(15));
+
+            assertThat(gauge("admissionCut")).isEqualTo(1);
+            assertThatThrownBy(dribble::get).hasCauseInstanceOf(IOException.class);
+        }
+        assertThat(served).isEmpty();
     }
 
     @Test
@@ -103,12 +131,7 @@ class SlowClientsTest {
     void largeUploadThatDribbles_isCut_andItsPlaceGivenAway() throws Exception {
         try (RawClient slow = post("/large", LARGE, "x".repeat(EarlyBody.MOST))) {
             awaitInside(1);
-            Future<?> dribble = threads.submit(() -> {
-                while (true) {
-                    slow.send("y");
-                    Thread.sleep(50);
-                }
-            });
+            Future<?> dribble = dribble(slow);
             assertIsServed("/other");
 
             assertThat(gauge("admissionCut")).isEqualTo(1);
@@ -165,7 +188,7 @@ class SlowClientsTest {
     }
 
     @Test
-    void bodyThatDoesNotGoOn_isWaitedFor_asLongAsAnyConnectionIs() throws Exception {
+    void bodyThatDoesNotGoOn_isWaitedFor_noLongerThanAnyConnectionIs() throws Exception {
         server.connector().setIdleTimeout(200);
         try (RawClient client = post("/stuck", 20, "0123456789")) {
             assertThat(client.answer()).contains("408 Request Timeout", "Connection: close");
@@ -199,6 +222,15 @@ class SlowClientsTest {
             assertThat(client.answer()).contains("400 Bad Request");
         }
         assertThat(served).containsExactly("/pieces");
+    }
+
+    private Future<?> dribble(RawClient slow) {
+        return threads.submit(() -> {
+            while (true) {
+                slow.send("y");
+                Thread.sleep(50);
+            }
+        });
     }
 
     private void assertIsServed(String path) throws IOException {
@@ -267,7 +299,7 @@ class SlowClientsTest {
             try (OutputStream out = Content.Sink.asOutputStream(response)) {
                 out.write("a".getBytes(US_ASCII));
                 out.flush();
-                Thread.sleep(SLOWEST.grace().multipliedBy(5).toMillis());
+                Thread.sleep(SLOWEST.grace().multipliedBy(2).toMillis());
                 out.write("b".getBytes(US_ASCII));
             }
             callback.succeeded();

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 /** Slow streams of HTTP/2, where there is place for one request: none of them keeps the others from it, nor takes them along. */
 @Timeout(30)
 class SlowHttp2ClientsTest {
-    private static final Slowest SLOWEST = new Slowest(Duration.ofMillis(300), 1024);
+    private static final Slowest SLOWEST = new Slowest(Duration.ofSeconds(1), 1024);
 
     private final HTTP2Client client = new HTTP2Client();
     private Admission admission;
@@ -69,6 +69,17 @@ class SlowHttp2ClientsTest {
         send(upload, "world", true);
         assertThat(slow.status.get(10, TimeUnit.SECONDS)).isEqualTo(200);
         assertThat(gauge("admissionCut")).isZero();
+    }
+
+    @Test
+    void uploadThatDribblesForTooLong_isReset_beforeItIsServed() throws Exception {
+        Answer slow = new Answer();
+        send(open("POST", slow, false), "hello", false);
+
+        assertThat(slow.reset.get(10, TimeUnit.SECONDS)).isEqualTo(ErrorCode.CANCEL_STREAM_ERROR.code);
+        await().until(() -> server.http().inFlight().orElseThrow() == 0);
+        assertThat(get()).isEqualTo(200);
+        assertThat(gauge("admissionCut")).isEqualTo(1);
     }
 
     @Test

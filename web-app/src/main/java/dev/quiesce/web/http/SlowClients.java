@@ -1,0 +1,96 @@
+package dev.quiesce.web.http;
+
+import dev.quiesce.lifecycle.TimeSource;
+import dev.quiesce.web.http.ClientPace.Slowest;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * Looks twice a second for clients that are too slow. Those that nobody has waited for cost nothing.
+ *
+ * <p>Thread-safe.
+ */
+final class SlowClients {
+    private static final Duration INTERVAL = Duration.ofMillis(500);
+
+    private final Slowest slowest;
+    private final TimeSource time;
+    private final Supplier<Scheduler> scheduler;
+    private final Consumer<Request> onTooSlow;
+    private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean looking = new AtomicBoolean();
+
+    /**
+     * Makes one without any client.
+     *
+     * @param scheduler what calls it to look
+     * @param onTooSlow given each request whose client is too slow, once
+     */
+    SlowClients(Slowest slowest, TimeSource time, Supplier<Scheduler> scheduler, Consumer<Request> onTooSlow) {
+        this.slowest = slowest;
+        this.time = time;
+        this.scheduler = scheduler;
+        this.onTooSlow = onTooSlow;
+    }
+
+    /** The client of a request, which is watched until the {@link #end}. Thread-safe. */
+    final class Watched {
+        private final Request request;
+        private final ClientPace pace = new ClientPace(slowest, time, this::begin);
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        private Watched(Request request) {
+            this.request = request;
+        }
+
+        ClientPace pace() {
+            return pace;
+        }
+
+        void end() {
+            over.set(true);
+            watched.remove(this);
+        }
+
+        private void begin() {
+            watched.add(this);
+            if (over.get()) {
+                watched.remove(this);
+            }
+            lookSoon();
+        }
+
+        private void tellIfTooSlow() {
+            if (pace.isTooSlow() && over.compareAndSet(false, true)) {
+                watched.remove(this);
+                onTooSlow.accept(request);
+            }
+        }
+    }
+
+    /** Returns the client of a request. */
+    Watched of(Request request) {
+        return new Watched(request);
+    }
+
+    private void lookSoon() {
+        if (!looking.get() && looking.compareAndSet(false, true)) {
+            scheduler.get().schedule(this::look, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void look() {
+        looking.set(false);
+        watched.forEach(Watched::tellIfTooSlow);
+        if (!watched.isEmpty()) {
+            lookSoon();
+        }
+    }
+}
