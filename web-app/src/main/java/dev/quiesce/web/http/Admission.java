@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * do, and are answered 503 with {@code Retry-After} while these still listen. Nothing is done for a client that has left.
  *
  * <p>Nor does anybody have a place in order to wait for its client. A request comes in when its body has arrived, or the first 64 KiB of
- * it, and goes when its last bytes have been handed over. It is cut when its client is more than 5 s behind 1 KiB/s with the body, or
- * with a stream.
+ * it, or less if the bodies of all together take too much memory, and goes when its last bytes have been handed over. It is cut when
+ * its client is more than 5 s behind 1 KiB/s, with the body or with what is streamed to it.
  *
  * <p>A request may say in {@code X-Request-Deadline-Ms} for how many milliseconds its caller will wait.
  *
@@ -69,6 +69,7 @@ public final class Admission extends Handler.Wrapper {
     private final LongAdder left = new LongAdder();
     private final LongAdder cut = new LongAdder();
     private final SlowClients slowClients;
+    private final EarlyBody.Budget earlyBodies;
 
     /** A request that is inside, until it has no more to do but to wait for its client to take the last bytes. */
     private final class Visit {
@@ -122,19 +123,26 @@ public final class Admission extends Handler.Wrapper {
      * @param served what serves them
      */
     public Admission(AdmissionConfig config, Predicate<Request> bounded, Handler served) {
-        this(config, bounded, SLOWEST, served);
+        this(config, bounded, SLOWEST, EarlyBody.Budget.ofHeap(), served);
     }
 
-    Admission(AdmissionConfig config, Predicate<Request> bounded, Slowest slowest, Handler served) {
+    Admission(
+            AdmissionConfig config,
+            Predicate<Request> bounded,
+            Slowest slowest,
+            EarlyBody.Budget earlyBodies,
+            Handler served) {
         super(served);
         this.config = config;
         this.bounded = bounded;
+        this.earlyBodies = earlyBodies;
         this.room = new WaitingRoom<>(config, time);
         this.slowClients = new SlowClients(slowest, time, () -> getServer().getScheduler(), this::cut);
     }
 
     /**
-     * Returns what is to be seen of it, by name: the limit, how many are inside and wait, and how many were sent away or left.
+     * Returns what is to be seen of it, by name: the limit, how many are inside and wait, and how many were sent away or left,
+     * and how many bytes their bodies take.
      *
      * @param admission gives it; first asked when a number is read
      */
@@ -146,7 +154,8 @@ public final class Admission extends Handler.Wrapper {
                 "admissionShedFull", () -> admission.get().shedFull.sum(),
                 "admissionShedLate", () -> admission.get().shedLate.sum(),
                 "admissionLeft", () -> admission.get().left.sum(),
-                "admissionCut", () -> admission.get().cut.sum());
+                "admissionCut", () -> admission.get().cut.sum(),
+                "admissionBodyBytes", () -> admission.get().earlyBodies.taken());
     }
 
     @Override
@@ -154,7 +163,7 @@ public final class Admission extends Handler.Wrapper {
         if (!bounded.test(request)) {
             return super.handle(request, response, callback);
         }
-        EarlyBody body = new EarlyBody(request, slowClients);
+        EarlyBody body = new EarlyBody(request, slowClients, earlyBodies);
         if (body.hasArrived()) {
             return arrived(body, response, callback);
         }

@@ -44,15 +44,24 @@ class SlowClientsTest {
 
     @BeforeEach
     void start() throws Exception {
+        start(EarlyBody.Budget.ofHeap());
+    }
+
+    private void start(EarlyBody.Budget earlyBodies) throws Exception {
         AdmissionConfig onePlace = new AdmissionConfig(1, 10, Duration.ofSeconds(20), Duration.ZERO);
-        admission = new Admission(onePlace, request -> true, SLOWEST, new Uploads());
+        admission = new Admission(onePlace, request -> true, SLOWEST, earlyBodies, new Uploads());
         server = Served.of(new Listen.Tcp("127.0.0.1", 0), admission);
     }
 
     @AfterEach
     void stop() {
-        server.close();
-        threads.shutdownNow();
+        try {
+            // Whatever has become of the requests.
+            await().untilAsserted(() -> assertThat(gauge("admissionBodyBytes")).isZero());
+        } finally {
+            server.close();
+            threads.shutdownNow();
+        }
     }
 
     @Test
@@ -99,6 +108,41 @@ class SlowClientsTest {
             assertThatThrownBy(dribble::get).hasCauseInstanceOf(IOException.class);
         }
         assertThat(served).isEmpty();
+    }
+
+    @Test
+    void bodiesThatTogetherTakeTooMuchMemory_comeToTheirTurnBeforeTheyHaveArrived_andAreServedWhole() throws Exception {
+        server.close();
+        start(new EarlyBody.Budget(100 * 1024));
+        try (RawClient first = post("/first", 60_000, "x".repeat(50_000))) {
+            await().until(() -> gauge("admissionBodyBytes") >= 50_000);
+            assertThat(gauge("admissionInside")).isZero();
+            try (RawClient second = post("/second", 60_000, "x".repeat(59_000))) {
+                awaitInside(1);
+                assertThat(gauge("admissionBodyBytes")).isBetween(100L * 1024, 2L * EarlyBody.MOST);
+                second.send("y".repeat(1000));
+                assertThat(second.answer()).contains("200 OK").endsWith("60000 bytes");
+            }
+            first.send("y".repeat(10_000));
+            assertThat(first.answer()).contains("200 OK").endsWith("60000 bytes");
+        }
+    }
+
+    @Test
+    void bodyThatComesInSmallPieces_isServedAsItWasSent() throws Exception {
+        StringBuilder sent = new StringBuilder();
+        for (int i = 0; sent.length() < 5000; i++) {
+            sent.append(i).append(' ');
+        }
+        try (RawClient client = post("/echo", sent.length(), "")) {
+            for (int i = 0; i < sent.length(); i += 700) {
+                int before = i;
+                await().until(() -> gauge("admissionBodyBytes") >= before);
+                client.send(sent.substring(i, Math.min(i + 700, sent.length())));
+            }
+
+            assertThat(client.answer()).contains("200 OK").endsWith("\r\n\r\n" + sent);
+        }
     }
 
     @Test
@@ -267,6 +311,7 @@ class SlowClientsTest {
                 case "/answer" -> response.write(true, ByteBuffer.allocate(LARGE), callback);
                 case "/stream" -> stream(response, callback);
                 case "/quiet" -> sayLittle(response, callback);
+                case "/echo" -> Content.Sink.write(response, true, Content.Source.asString(request), callback);
                 default -> count(request, response, callback);
             }
             return true;

@@ -46,7 +46,7 @@ class SlowHttp2ClientsTest {
     @BeforeEach
     void start() throws Exception {
         AdmissionConfig onePlace = new AdmissionConfig(1, 10, Duration.ofSeconds(20), Duration.ZERO);
-        admission = new Admission(onePlace, request -> true, SLOWEST, new Reads());
+        admission = new Admission(onePlace, request -> true, SLOWEST, EarlyBody.Budget.ofHeap(), new Reads());
         server = Served.of(new Listen.Tcp("127.0.0.1", 0), admission);
         client.start();
         connect();
@@ -54,8 +54,13 @@ class SlowHttp2ClientsTest {
 
     @AfterEach
     void stop() throws Exception {
-        client.stop();
-        server.close();
+        try {
+            // Whatever has become of the requests.
+            await().untilAsserted(() -> assertThat(gauge("admissionBodyBytes")).isZero());
+        } finally {
+            client.stop();
+            server.close();
+        }
     }
 
     @Test
@@ -101,7 +106,7 @@ class SlowHttp2ClientsTest {
         server.close();
         AdmissionConfig noPlace = new AdmissionConfig(1, 0, Duration.ofSeconds(20), Duration.ZERO);
         CountDownLatch mayEnd = new CountDownLatch(1);
-        admission = new Admission(noPlace, request -> true, SLOWEST, new Waits(mayEnd));
+        admission = new Admission(noPlace, request -> true, SLOWEST, EarlyBody.Budget.ofHeap(), new Waits(mayEnd));
         server = Served.of(new Listen.Tcp("127.0.0.1", 0), admission);
         connect();
         Answer inside = new Answer();
