@@ -39,6 +39,10 @@ record OpenConnection(WatchedEndPoint endPoint, Connection http) {
         return connections;
     }
 
+    boolean isHttp2() {
+        return http instanceof HTTP2Connection;
+    }
+
     /** Returns whether all that has come has been dealt with, and the next bytes are waited for. */
     boolean isWaiting() {
         return endPoint.isWaiting();

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
@@ -26,40 +25,24 @@ final class RequestsInFlight extends Handler.Wrapper {
     private final WorkGuard requests = new WorkGuard();
     private volatile long lastArrival = System.nanoTime();
 
-    /** One request, which ends once, whatever its stream is told. */
-    private final class InFlight {
+    /**
+     * The stream of a request, which ends once, whatever it is told. It is what ends last: when it has, the response is written and
+     * the connection is free or upgraded.
+     */
+    private final class Tracked extends HttpStream.Wrapper {
         private final Hold hold;
-        private final WatchedEndPoint endPoint;
+        private final OpenConnection connection;
         private final AtomicBoolean ended = new AtomicBoolean();
 
-        private InFlight(Hold hold, WatchedEndPoint endPoint) {
-            this.hold = hold;
-            this.endPoint = endPoint;
-            endPoint.requestHasCome();
-        }
-
-        private void end() {
-            if (ended.compareAndSet(false, true)) {
-                endPoint.requestHasEnded(closing.getAsBoolean());
-                hold.close();
-            }
-        }
-    }
-
-    /** The stream is what ends last: when it has, the response is written and the connection is free or upgraded. */
-    private final class Tracked extends HttpStream.Wrapper {
-        private final InFlight request;
-        private final boolean isHttp2;
-
-        private Tracked(HttpStream stream, InFlight request, boolean isHttp2) {
+        private Tracked(HttpStream stream, Hold hold, OpenConnection connection) {
             super(stream);
-            this.request = request;
-            this.isHttp2 = isHttp2;
+            this.hold = hold;
+            this.connection = connection;
         }
 
         @Override
         public void prepareResponse(HttpFields.Mutable headers) {
-            if (closing.getAsBoolean() && !isHttp2 && !headers.contains(HttpHeader.UPGRADE)) {
+            if (closing.getAsBoolean() && !connection.isHttp2() && !headers.contains(HttpHeader.UPGRADE)) {
                 headers.put(HttpHeader.CONNECTION, "close");
             }
             super.prepareResponse(headers);
@@ -70,7 +53,7 @@ final class RequestsInFlight extends Handler.Wrapper {
             try {
                 super.succeeded();
             } finally {
-                request.end();
+                end();
             }
         }
 
@@ -79,7 +62,14 @@ final class RequestsInFlight extends Handler.Wrapper {
             try {
                 super.failed(failure);
             } finally {
-                request.end();
+                end();
+            }
+        }
+
+        private void end() {
+            if (ended.compareAndSet(false, true)) {
+                connection.endPoint().requestHasEnded(closing.getAsBoolean());
+                hold.close();
             }
         }
     }
@@ -95,10 +85,12 @@ final class RequestsInFlight extends Handler.Wrapper {
             lastArrival = System.nanoTime();
             connection.goAway();
         }
-        Hold hold = requests.tryHold(() -> request.getMethod() + " " + PathTemplate.of(request, this));
-        InFlight entry = new InFlight(requireNonNull(hold, "requests are never refused here"), connection.endPoint());
-        boolean isHttp2 = connection.http() instanceof HTTP2Connection;
-        request.addHttpStreamWrapper(stream -> new Tracked(stream, entry, isHttp2));
+        Hold hold = requireNonNull(
+                requests.tryHold(() -> request.getMethod() + " " + PathTemplate.of(request, this)),
+                "requests are never refused here");
+        connection.endPoint().requestHasCome();
+        // Jetty may ask for the wrapper more than once, and takes the last one.
+        request.addHttpStreamWrapper(stream -> new Tracked(stream, hold, connection));
         return super.handle(request, response, callback);
     }
 
