@@ -9,7 +9,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.lifecycle.testing.Fault;
 import dev.quiesce.lifecycle.testing.FaultProxy;
-import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,27 +19,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What passes: bytes and ends, at once, late, or once they are released. On real sockets, with both ends in hand. */
 @Timeout(60)
 class FaultProxyFlowTest {
-    private ProxyEnds ends;
-    private FaultProxy proxy;
+    @AutoClose
+    private final ProxyEnds ends = ProxyEnds.open();
 
-    @BeforeEach
-    void open() throws IOException {
-        ends = ProxyEnds.open();
-        proxy = ends.proxy();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        ends.close();
-    }
+    private final FaultProxy proxy = ends.proxy();
 
     @Test
     void withoutAFault_bytesAndEndsPassBothWays() throws Exception {

@@ -10,30 +10,19 @@ import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.lifecycle.testing.Fault;
 import dev.quiesce.lifecycle.testing.FaultProxy;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What does not pass: connections that are ended, refused or forgotten. On real sockets, with both ends in hand. */
 @Timeout(60)
 class FaultProxyLossTest {
-    private ProxyEnds ends;
-    private FaultProxy proxy;
+    @AutoClose
+    private final ProxyEnds ends = ProxyEnds.open();
 
-    @BeforeEach
-    void open() throws IOException {
-        ends = ProxyEnds.open();
-        proxy = ends.proxy();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        ends.close();
-    }
+    private final FaultProxy proxy = ends.proxy();
 
     @Test
     void serverThatDoesNotListen_resetsTheClient() throws Exception {

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quiesce.lifecycle.testing.Fault;
 import dev.quiesce.lifecycle.testing.FaultProxy;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,27 +16,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The proxy itself: what it is told, by how many threads, and its end. On real sockets, with both ends in hand. */
 @Timeout(60)
 class FaultProxyTest {
-    private ProxyEnds ends;
-    private FaultProxy proxy;
+    @AutoClose
+    private final ProxyEnds ends = ProxyEnds.open();
 
-    @BeforeEach
-    void open() throws IOException {
-        ends = ProxyEnds.open();
-        proxy = ends.proxy();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        ends.close();
-    }
+    private final FaultProxy proxy = ends.proxy();
 
     @Test
     void faultsThatCannotBe_areRefused() {

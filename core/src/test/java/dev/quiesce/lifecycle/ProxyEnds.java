@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quiesce.lifecycle.testing.FaultProxy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -33,10 +34,14 @@ final class ProxyEnds implements AutoCloseable {
     /** A connection through the proxy, with both its ends. */
     record Pair(Socket client, Socket server) {}
 
-    static ProxyEnds open() throws IOException {
-        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        server.setSoTimeout(PATIENCE_MILLIS);
-        return new ProxyEnds(server, FaultProxy.to((InetSocketAddress) server.getLocalSocketAddress()));
+    static ProxyEnds open() {
+        try {
+            ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            server.setSoTimeout(PATIENCE_MILLIS);
+            return new ProxyEnds(server, FaultProxy.to((InetSocketAddress) server.getLocalSocketAddress()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     FaultProxy proxy() {

@@ -177,10 +177,10 @@ final class Presence {
         }
         RollCall roll = new RollCall(opened, scope);
         int before = holder.number;
-        boolean first = before == NONE;
-        int number = !first && roll.claim(before, RECLAIM_SECONDS) ? before : claimAny(roll);
+        int number = before != NONE && roll.claim(before, RECLAIM_SECONDS) ? before : claimAny(roll);
         holder = new Holder(number, roll.connectionId());
-        if (!first) {
+        boolean again = thread != null;
+        if (again) {
             untagged = untagged || number != before;
             looksAfterLoss = LOOKS_AFTER_LOSS;
         }

@@ -331,15 +331,11 @@ public final class Admission extends Handler.Wrapper {
 
     /** Does not wait for the rest of a body, which has no end that is known. Nothing can follow it on its connection then. */
     private static void sendAway(Waiting guest) {
-        if (!guest.whole() && !guest.isHttp2()) {
-            guest.response().getHeaders().put(HttpHeader.CONNECTION, "close");
-        }
-        answer(guest);
-    }
-
-    private static void answer(Waiting guest) {
-        int seconds = ThreadLocalRandom.current().nextInt(LEAST_RETRY_SECONDS, MOST_RETRY_SECONDS + 1);
         Response response = guest.response();
+        if (!guest.whole() && !guest.isHttp2()) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
+        int seconds = ThreadLocalRandom.current().nextInt(LEAST_RETRY_SECONDS, MOST_RETRY_SECONDS + 1);
         response.setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
         response.getHeaders().put(HttpHeader.RETRY_AFTER, seconds);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");

@@ -98,7 +98,7 @@ record OpenConnection(WatchedEndPoint endPoint, Connection http) {
         if (!goAway()) {
             // With HTTP/2 Jetty leaves it to the client to close the connection, which may not do so.
             http.close();
-            if (http instanceof HTTP2Connection) {
+            if (isHttp2()) {
                 endPoint.close();
             }
         }

@@ -272,7 +272,8 @@ class AdmissionTest {
             return null;
         });
         // Longer than idle connections get, for which those must not be taken.
-        Thread.sleep(500);
+        await().during(Duration.ofMillis(500))
+                .until(() -> !drain.isDone() && server.http().connectionCount() == 2);
         mayEnd.release(2);
 
         assertThat(inside.answer()).contains("200 OK", "Connection: close");

@@ -75,8 +75,7 @@ class Http2Test {
 
         assertThat(goneAway.take().isGraceful()).isTrue();
         // Jetty's own graceful stop resets a stream that is silent for a second.
-        TimeUnit.MILLISECONDS.sleep(1500);
-        assertThat(drain.isDone()).isFalse();
+        await().during(Duration.ofMillis(1500)).until(() -> !drain.isDone());
         served.endSlow();
 
         assertThat(slow.get()).isEqualTo("answer to /slow");

@@ -182,11 +182,13 @@ class HttpServerTest {
                 return null;
             });
             // Longer than a connection is waited for that has had no request at all.
-            Thread.sleep(1300);
+            await().during(Duration.ofMillis(1300)).until(() -> !drain.isDone());
             served.endSlow();
             assertThat(client.answer()).contains("200 OK").doesNotContain("Connection: close");
             // A moment in which the server looks for idle connections several times.
-            Thread.sleep(30);
+            await().pollInterval(Duration.ofMillis(5))
+                    .during(Duration.ofMillis(30))
+                    .until(() -> served.http().connectionCount() == 1);
 
             assertThat(client.get("/next")).contains("200 OK", "Connection: close");
             drain.get();
@@ -243,8 +245,7 @@ class HttpServerTest {
                 served.drain(LONG);
                 return null;
             });
-            Thread.sleep(1500);
-            assertThat(served.http().connectionCount()).isEqualTo(300);
+            await().during(Duration.ofMillis(1500)).until(() -> served.http().connectionCount() == 300);
             served.endSlow();
 
             for (RawClient client : clients) {
