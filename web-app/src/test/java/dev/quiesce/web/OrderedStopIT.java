@@ -115,7 +115,10 @@ class OrderedStopIT {
                 service.process().signal("TERM");
                 service.process().awaitLine("Stopping: SIGTERM", PATIENCE);
                 URI port = service.http("/");
-                await().until(() -> isRefused(port));
+                // At once, since the connection gets a window only.
+                await().pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofMillis(2))
+                        .until(() -> isRefused(port));
 
                 assertThat(client.get("/drill/sleep?ms=0")).contains("200 OK").contains("Connection: close");
                 assertThat(client.isAtEnd()).isTrue();

@@ -32,7 +32,7 @@ public final class HttpServer implements Lifecycle {
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
     /** What a connection gets after the port has closed, for a request that its client may just have sent. */
-    private static final Duration IDLE_WINDOW = Duration.ofMillis(100);
+    private static final Duration IDLE_WINDOW = Duration.ofMillis(150);
 
     /** What a connection gets that dribbles bytes but no whole request. */
     private static final Duration LONGEST_WITHOUT_REQUEST = Duration.ofSeconds(1);
