@@ -74,18 +74,20 @@ public final class Admission extends Handler.Wrapper {
     /** A request that is inside, until it has no more to do but to wait for its client to take the last bytes. */
     private final class Visit {
         private final SlowClients.Watched client;
-        private final long begin = time.nanoTime();
+        private final long begin;
         private final AtomicBoolean over = new AtomicBoolean();
 
-        private Visit(Request request) {
+        private Visit(Request request, long begin) {
+            this.begin = begin;
             client = slowClients.of(request);
         }
 
         private void end() {
             if (over.compareAndSet(false, true)) {
                 client.end();
-                room.leave(time.nanoTime() - begin);
-                callNext();
+                if (room.leave(time.nanoTime() - begin)) {
+                    callNext();
+                }
             }
         }
     }
@@ -214,7 +216,7 @@ public final class Admission extends Handler.Wrapper {
             welcome = room.welcome(guest);
         }
         if (welcome == Welcome.ENTER) {
-            return enter(guest);
+            return enter(guest, now);
         }
         if (welcome == Welcome.WAIT) {
             request.addFailureListener(failure -> guest.failed().set(true));
@@ -225,12 +227,19 @@ public final class Admission extends Handler.Wrapper {
         return true;
     }
 
-    private boolean enter(Waiting guest) throws Exception {
-        Visit visit = new Visit(guest.request());
-        Request.addCompletionListener(guest.request(), failure -> visit.end());
+    private boolean enter(Waiting guest, long begin) throws Exception {
+        Visit visit = new Visit(guest.request(), begin);
         Request request = guest.whole() ? guest.request() : visit.client.pace().watch(guest.request());
-        return super.handle(
-                request, visit.client.pace().watch(request, guest.response(), visit::end), guest.callback());
+        Response response = visit.client.pace().watch(request, guest.response(), visit::end);
+        boolean accepted = false;
+        try {
+            accepted = super.handle(request, response, Callback.from(visit::end, guest.callback()));
+        } finally {
+            if (!accepted) {
+                visit.end();
+            }
+        }
+        return accepted;
     }
 
     /** Lets those in whose turn it is, each on a thread of its own. */
@@ -247,7 +256,10 @@ public final class Admission extends Handler.Wrapper {
                 getServer()
                         .getThreadPool()
                         .execute(() -> serve(
-                                entering.request(), entering.response(), entering.callback(), () -> enter(entering)));
+                                entering.request(),
+                                entering.response(),
+                                entering.callback(),
+                                () -> enter(entering, time.nanoTime())));
             }
         }
     }

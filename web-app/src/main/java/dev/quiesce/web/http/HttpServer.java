@@ -42,6 +42,9 @@ public final class HttpServer implements Lifecycle {
 
     private static final Duration POLL = Duration.ofMillis(5);
 
+    /** Once no request is in flight, only connections are waited for that are about to end. */
+    private static final Duration LAST_POLL = Duration.ofMillis(1);
+
     private final JettyContainer container;
     private final QuietPeriod quietPeriod;
     private final RequestsInFlight requests;
@@ -143,7 +146,9 @@ public final class HttpServer implements Lifecycle {
                 calmSince = System.nanoTime();
             }
             closeIdle(calmSince);
-            TimeUnit.NANOSECONDS.sleep(deadline.atMost(POLL).remaining(TimeUnit.NANOSECONDS));
+            if (requests.awaitNone(deadline.atMost(POLL))) {
+                TimeUnit.NANOSECONDS.sleep(deadline.atMost(LAST_POLL).remaining(TimeUnit.NANOSECONDS));
+            }
         }
         if (requests.count() > 0) {
             throw new TimeoutException(requests.describe());

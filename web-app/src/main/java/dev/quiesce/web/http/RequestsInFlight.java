@@ -2,6 +2,7 @@ package dev.quiesce.web.http;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.WorkGuard;
 import dev.quiesce.lifecycle.WorkGuard.Hold;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -92,6 +93,11 @@ final class RequestsInFlight extends Handler.Wrapper {
         // Jetty may ask for the wrapper more than once, and takes the last one.
         request.addHttpStreamWrapper(stream -> new Tracked(stream, hold, connection));
         return super.handle(request, response, callback);
+    }
+
+    /** Waits until no request is in flight, and returns whether there was such a moment before the deadline. */
+    boolean awaitNone(Deadline deadline) throws InterruptedException {
+        return requests.awaitIdle(deadline);
     }
 
     long count() {

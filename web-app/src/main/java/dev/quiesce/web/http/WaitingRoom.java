@@ -61,6 +61,7 @@ final class WaitingRoom<G extends WaitingRoom.Guest> {
     private int inside;
     private long serviceNanos;
     private @Nullable Long opened;
+    private boolean ramped;
 
     WaitingRoom(AdmissionConfig config, TimeSource time) {
         this.config = config;
@@ -73,7 +74,7 @@ final class WaitingRoom<G extends WaitingRoom.Guest> {
             if (opened == null) {
                 opened = time.nanoTime();
             }
-            if (guest.deadline() - time.nanoTime() <= 0) {
+            if (guest.deadline() - guest.arrival() <= 0) {
                 return Welcome.LATE;
             }
             if (inside < limit() && waiting.isEmpty()) {
@@ -96,13 +97,15 @@ final class WaitingRoom<G extends WaitingRoom.Guest> {
      * Makes place.
      *
      * @param tookNanos how long the guest was served; negative if it was not served at all
+     * @return whether somebody waits for the {@link #next} place
      */
-    void leave(long tookNanos) {
+    boolean leave(long tookNanos) {
         synchronized (lock) {
             inside--;
             if (tookNanos >= 0) {
                 serviceNanos += (tookNanos - serviceNanos) / SMOOTHING;
             }
+            return !waiting.isEmpty();
         }
     }
 
@@ -193,12 +196,13 @@ final class WaitingRoom<G extends WaitingRoom.Guest> {
     }
 
     private int limit() {
-        long ramp = config.ramp().toNanos();
-        long since = opened == null ? 0 : time.nanoTime() - opened;
-        if (since >= ramp) {
+        if (ramped) {
             return config.concurrency();
         }
-        double share = 1.0 / RAMP_BEGIN + (1 - 1.0 / RAMP_BEGIN) * since / ramp;
+        long ramp = config.ramp().toNanos();
+        long since = opened == null ? 0 : time.nanoTime() - opened;
+        ramped = since >= ramp;
+        double share = ramped ? 1 : 1.0 / RAMP_BEGIN + (1 - 1.0 / RAMP_BEGIN) * since / ramp;
         return Math.max(1, (int) (config.concurrency() * share));
     }
 }
