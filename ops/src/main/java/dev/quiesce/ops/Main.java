@@ -1,0 +1,61 @@
+package dev.quiesce.ops;
+
+import dev.quiesce.ops.cli.OpsException;
+import java.io.PrintWriter;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command {@code quiesce-ops}. */
+@Command(
+        name = "quiesce-ops",
+        description = "Plans, deploys, watches and checks services so that a restart loses nothing.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {AutoComplete.GenerateCompletion.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all is well",
+            "1:the answer is no: something was found, refused, or rolled back",
+            "2:the command line makes no sense",
+            "3:something that is needed cannot be reached, read or run"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  quiesce-ops COMMAND --help         what a command does, with examples",
+            "  source <(quiesce-ops generate-completion)   complete commands and options in this shell"
+        })
+public final class Main {
+    private Main() {}
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(Main::tell);
+    }
+
+    private static int tell(Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+        if (!(failure instanceof OpsException known)) {
+            throw failure;
+        }
+        PrintWriter err = command.getErr();
+        err.println("quiesce-ops: " + known.getMessage());
+        err.flush();
+        return known.exitCode().code();
+    }
+
+    /** The version from the manifest. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"quiesce-ops " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

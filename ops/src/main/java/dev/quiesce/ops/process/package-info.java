@@ -1,0 +1,5 @@
+/** Other programs, run within a time. */
+@NullMarked
+package dev.quiesce.ops.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package dev.quiesce.ops.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class TableTest {
+    @Test
+    void words_areLeft_andFiguresAreRight() {
+        Table table = new Table("NAME", "MEM", "CPU")
+                .row("tradurs-d4", "50.15 MiB", "11.08%")
+                .row("db", "1024 MiB", "-");
+
+        assertThat(table.toString()).isEqualTo("""
+                        NAME              MEM     CPU
+                        tradurs-d4  50.15 MiB  11.08%
+                        db           1024 MiB       -
+                        """);
+    }
+
+    @Test
+    void rowOfAnotherLength_isRefused() {
+        assertThatThrownBy(() -> new Table("A", "B").row("a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("1 cells under 2 headings");
+    }
+}
