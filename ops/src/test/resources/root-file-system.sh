@@ -14,6 +14,11 @@ put() {
   fi
 }
 
+# Not what leads nowhere where the documentation or the sources are not installed.
+put_folder() {
+  tar -C / -ch --exclude=src.zip --exclude=docs --exclude=man --exclude=legal ".$1" | tar -C "$root" -x
+}
+
 with_libraries() {
   put "$1"
   for needed in $(ldd "$1" 2>/dev/null | awk '/=> \//{print $3} /^\t\/.*ld-/{print $1}'); do
@@ -43,7 +48,7 @@ done
 while [ $# -gt 0 ]; do
   case $1 in
     --library) library "$2"; shift ;;
-    *) if [ -d "$1" ]; then put "$1"; else with_libraries "$1"; fi ;;
+    *) if [ -d "$1" ]; then put_folder "$1"; else with_libraries "$1"; fi ;;
   esac
   shift
 done

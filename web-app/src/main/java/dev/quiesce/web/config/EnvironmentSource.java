@@ -3,6 +3,7 @@ package dev.quiesce.web.config;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -15,9 +16,11 @@ final class EnvironmentSource {
         for (Setting<?> setting : Settings.ALL) {
             settings.put(setting.variable(), setting);
         }
+        Set<String> others = new TreeSet<>(Settings.LIBRARY_VARIABLES);
+        others.add(Settings.CONFIG_VARIABLE);
         Map<Setting<?>, Assignment> found = new LinkedHashMap<>();
         for (String variable : new TreeSet<>(environment.keySet())) {
-            if (!variable.startsWith(Settings.VARIABLE_PREFIX) || variable.equals(Settings.CONFIG_VARIABLE)) {
+            if (!variable.startsWith(Settings.VARIABLE_PREFIX) || others.contains(variable)) {
                 continue;
             }
             String value = environment.get(variable);
@@ -26,9 +29,7 @@ final class EnvironmentSource {
                 found.put(setting, new Assignment(value, "variable " + variable));
             } else if (!ServiceLink.isOne(variable, value)) {
                 mistakes.addUnknown(
-                        "unknown variable",
-                        variable,
-                        Stream.concat(settings.keySet().stream(), Stream.of(Settings.CONFIG_VARIABLE)));
+                        "unknown variable", variable, Stream.concat(settings.keySet().stream(), others.stream()));
             }
         }
         return found;

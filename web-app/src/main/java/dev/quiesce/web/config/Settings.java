@@ -19,6 +19,9 @@ final class Settings {
     static final String VERSION_OPTION = "--version";
     static final String CONFIG_VARIABLE = VARIABLE_PREFIX + "CONFIG";
 
+    /** What the library reads itself. */
+    static final Set<String> LIBRARY_VARIABLES = Set.of("QUIESCE_PLATFORM_GRACE", "QUIESCE_REPORT_FILE");
+
     private static final ValueType<Boolean> FLAG = new ValueType.Choice<>(List.of(true, false));
     private static final ValueType<String> HOST = new ValueType.Host();
     private static final ValueType<Path> PATH = new ValueType.FilePath();

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -251,6 +252,18 @@ class ConfigMistakesTest {
                 .containsExactly(
                         "unknown option --zzzzzz; --help names all",
                         "argument 3 belongs to no option; write --name=value");
+    }
+
+    @Test
+    void variablesOfTheLibrary_areNoMistakes_unlessMisspelt() {
+        Map<String, String> environment = new HashMap<>(EMBEDDED);
+        environment.put("QUIESCE_PLATFORM_GRACE", "10s");
+        environment.put("QUIESCE_REPORT_FILE", "/dev/termination-log");
+        assertThat(ServiceConfig.parse(List.of(), environment)).isInstanceOf(ConfigResult.Ready.class);
+
+        environment.put("QUIESCE_PLATFORM_GRACES", "10s");
+        assertThat(mistakes(environment))
+                .containsExactly("unknown variable QUIESCE_PLATFORM_GRACES; did you mean QUIESCE_PLATFORM_GRACE?");
     }
 
     @Test
