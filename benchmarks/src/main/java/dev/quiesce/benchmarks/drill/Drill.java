@@ -26,6 +26,7 @@ final class Drill {
                     new TransactionsDrill(database),
                     new OverrunDrill(database),
                     new DatabaseFaultDrill(database),
+                    new CleanStartDrill(database),
                     new BurstDrill(database),
                     new HerdDrill(database),
                     new InheritedPortDrill(database),

@@ -56,18 +56,18 @@ final class DrillService implements AutoCloseable {
     /** Starts the {@link PlainService}, which waits so long for a connection, and waits until it is ready. */
     static DrillService plain(EmbeddedMariaDb database, Duration acquireTimeout)
             throws IOException, InterruptedException, TimeoutException {
-        return ready(ServiceProcess.start(
-                Path.of("").toAbsolutePath(),
-                Map.of(),
-                List.of(
-                        ServiceProcess.javaCommand(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        PlainService.class.getName(),
-                        database.jdbcUrl("main"),
-                        database.user(),
-                        database.password(),
-                        acquireTimeout.toString())));
+        return of(
+                PlainService.class,
+                database.jdbcUrl("main"),
+                database.user(),
+                database.password(),
+                acquireTimeout.toString());
+    }
+
+    /** Starts another service that says the same words, and waits until it is ready. */
+    static DrillService of(Class<?> main, String... arguments)
+            throws IOException, InterruptedException, TimeoutException {
+        return ready(ServiceProcess.java(main, List.of(), arguments));
     }
 
     /**
@@ -126,6 +126,11 @@ final class DrillService implements AutoCloseable {
     /** Tells the service to stop and does not wait. */
     void terminate() {
         ProcessHandle.of(process.pid()).orElseThrow().destroy();
+    }
+
+    /** Sends a signal, for example {@code KILL}. */
+    void signal(String name) throws IOException, InterruptedException {
+        process.signal(name);
     }
 
     /** Waits for the end and returns the exit code. */

@@ -19,6 +19,7 @@ final class InFlightDrill implements Part {
     private static final int REQUESTS = 200;
     private static final int MILLIS = 2000;
     private static final int IDLE = 300;
+    private static final int KILLED_BY_SIGTERM = 143;
 
     private final EmbeddedMariaDb database;
 
@@ -35,9 +36,15 @@ final class InFlightDrill implements Part {
     public List<Figure> measure(Effort effort) throws Exception {
         Sample unanswered = new Sample();
         Sample afterLast = new Sample();
+        Sample ofJetty = new Sample();
         Sample idleExit = new Sample();
         for (int run = 0; run < effort.seeds(); run++) {
-            inFlight(unanswered, afterLast);
+            try (DrillService service = DrillService.start(database)) {
+                afterLast.add(inFlight(service, unanswered, 0));
+            }
+            try (DrillService jetty = DrillService.of(GracefulJetty.class)) {
+                ofJetty.add(inFlight(jetty, new Sample(), KILLED_BY_SIGTERM));
+            }
             idle(idleExit);
         }
         return List.of(
@@ -49,26 +56,32 @@ final class InFlightDrill implements Part {
                         .atMost(0),
                 Figure.of(name(), REQUESTS + " requests: last answer to exit, median", afterLast.median(), "ms")
                         .atMost(30),
+                Figure.of(
+                        name(),
+                        REQUESTS + " requests: the same of Jetty alone, which loses some, median",
+                        ofJetty.median(),
+                        "ms"),
                 Figure.of(name(), IDLE + " idle connections: SIGTERM to exit, median", idleExit.median(), "ms")
                         .atMost(250));
     }
 
-    private void inFlight(Sample unanswered, Sample afterLast) throws Exception {
+    /** Returns the time from the last answer to the exit. */
+    private static double inFlight(DrillService service, Sample unanswered, int expectedCode) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(REQUESTS);
-        try (DrillService service = DrillService.start(database)) {
-            List<DrillClient> clients = new ArrayList<>();
+        List<DrillClient> clients = new ArrayList<>();
+        try {
             List<Future<Long>> answers = new ArrayList<>();
             for (int i = 0; i < REQUESTS; i++) {
                 DrillClient client = DrillClient.connect(service.address());
-                client.send("/drill/sleep?ms=" + MILLIS);
                 clients.add(client);
+                client.send("/drill/sleep?ms=" + MILLIS);
                 answers.add(threads.submit(() -> client.answer().status() == 200 ? System.nanoTime() : null));
             }
             Thread.sleep(MILLIS / 4);
             service.terminate();
             int code = service.awaitExit();
             long exited = System.nanoTime();
-            Check.that(code == 0, "exit code " + code + ": " + service.lastLine());
+            Check.that(code == expectedCode, "exit code " + code + ": " + service.lastLine());
             int missing = 0;
             long last = 0;
             for (Future<Long> answer : answers) {
@@ -77,12 +90,12 @@ final class InFlightDrill implements Part {
                 last = Math.max(last, at == null ? last : at);
             }
             unanswered.add(missing);
-            afterLast.add((exited - last) / 1e6);
+            return (exited - last) / 1e6;
+        } finally {
+            threads.shutdown();
             for (DrillClient client : clients) {
                 client.close();
             }
-        } finally {
-            threads.shutdown();
         }
     }
 

@@ -7,9 +7,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -75,6 +77,12 @@ final class Inspector implements AutoCloseable {
         return Long.parseLong(column("select variable_value from information_schema.global_status"
                         + " where variable_name = 'ABORTED_CLIENTS'")
                 .get(0));
+    }
+
+    /** Returns the ids of the connections of the service's user beside this one. */
+    Set<String> connectionIds() throws SQLException {
+        return new HashSet<>(column("select id from information_schema.processlist"
+                + " where user = substring_index(current_user(), '@', 1) and id <> connection_id()"));
     }
 
     /** Returns how many connections to the service's databases there are beside this one, a moment after the service has exited. */
