@@ -1,6 +1,9 @@
 package dev.quiesce.ops;
 
 import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.deploy.DeployCommand;
+import dev.quiesce.ops.deploy.RollbackCommand;
+import dev.quiesce.ops.deploy.StatusCommand;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -13,7 +16,12 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {AutoComplete.GenerateCompletion.class},
+        subcommands = {
+            DeployCommand.class,
+            RollbackCommand.class,
+            StatusCommand.class,
+            AutoComplete.GenerateCompletion.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:all is well",

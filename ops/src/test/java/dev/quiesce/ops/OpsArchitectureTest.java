@@ -11,7 +11,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** The house rules of the command line. */
-@AnalyzeClasses(packages = "dev.quiesce", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "dev.quiesce.ops", importOptions = ImportOption.DoNotIncludeTests.class)
 class OpsArchitectureTest {
     @ArchTest
     static final ArchRule ops_knowsNoModuleButCore = noClasses()

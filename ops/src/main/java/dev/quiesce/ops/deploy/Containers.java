@@ -1,0 +1,97 @@
+package dev.quiesce.ops.deploy;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.quiesce.ops.cli.ExitCode;
+import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.process.Program;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The containers of a host, by the {@code docker} command, which knows its engine by itself. Safe for use by many threads. */
+final class Containers {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String DEPLOY = "dev.quiesce.deploy";
+
+    /**
+     * One of them.
+     *
+     * @param running whether it runs
+     * @param exitCode what it has ended with, if it does not
+     * @param image what it was made of, as named then
+     * @param deploy the deploy that made it, or an empty text
+     * @param pid the number of its first process on the host; 0 if it does not run
+     */
+    record Container(boolean running, int exitCode, String image, String deploy, long pid) {}
+
+    Optional<Container> find(String name) throws InterruptedException {
+        Program.Result result = docker("inspect", "--type", "container", name);
+        if (!result.isOk() && result.err().contains("No such container")) {
+            return Optional.empty();
+        }
+        return Optional.of(parse(result.orFail().out()));
+    }
+
+    boolean isRunning(String name) throws InterruptedException {
+        return find(name).filter(Container::running).isPresent();
+    }
+
+    void run(String name, String deploy, String image, List<String> options, List<String> command)
+            throws InterruptedException {
+        List<String> arguments = new ArrayList<>(
+                List.of("run", "--detach", "--pull", "never", "--name", name, "--label", DEPLOY + "=" + deploy));
+        arguments.addAll(options);
+        arguments.add(image);
+        arguments.addAll(command);
+        docker(arguments.toArray(String[]::new)).orFail();
+    }
+
+    void start(String name) throws InterruptedException {
+        docker("start", name).orFail();
+    }
+
+    /** Sends the signal to stop, and kills what has not stopped by then. Nothing happens to one that does not run. */
+    void stop(String name, Duration timeout) throws InterruptedException {
+        Program.run(
+                        timeout.plus(PATIENCE),
+                        List.of("docker", "stop", "--time", Long.toString(timeout.toSeconds()), name))
+                .orFail();
+    }
+
+    void remove(String name) throws InterruptedException {
+        docker("rm", "--force", name).orFail();
+    }
+
+    /** Returns its last lines, of both outputs. */
+    String log(String name, int lines) throws InterruptedException {
+        Program.Result result =
+                docker("logs", "--tail", Integer.toString(lines), name).orFail();
+        return result.out() + result.err();
+    }
+
+    private static Program.Result docker(String... arguments) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of("docker"));
+        command.addAll(List.of(arguments));
+        return Program.run(PATIENCE, command);
+    }
+
+    private static Container parse(String json) {
+        try {
+            Map<?, ?> container = (Map<?, ?>) JSON.std.listFrom(json).get(0);
+            Map<?, ?> state = (Map<?, ?>) container.get("State");
+            Map<?, ?> config = (Map<?, ?>) container.get("Config");
+            Object deploy = config.get("Labels") instanceof Map<?, ?> labels ? labels.get(DEPLOY) : null;
+            return new Container(
+                    (Boolean) state.get("Running"),
+                    ((Number) state.get("ExitCode")).intValue(),
+                    (String) config.get("Image"),
+                    deploy == null ? "" : deploy.toString(),
+                    ((Number) state.get("Pid")).longValue());
+        } catch (IOException | ClassCastException | NullPointerException e) {
+            throw new OpsException(ExitCode.UNAVAILABLE, "docker inspect says something unknown: " + e, e);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.quiesce.ops.deploy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a service is deployed, as its file says. Immutable. Texts may have {@code {name}} in them, which stands for what
+ * {@code blue.name} or {@code green.name} says, or for the colour, the service or the image.
+ *
+ * @param service the name of the service; its containers are called after it and their colours
+ * @param runOptions what {@code docker run} gets beside name and image
+ * @param runCommand what comes behind the image, if anything
+ * @param values what differs between the colours
+ * @param ready what answers 2xx or 3xx once a version serves
+ * @param readyTimeout how long a version may take until then
+ * @param warm what is asked for in order to warm a version up
+ * @param warmRequests how often
+ * @param upstreamFile the file of nginx that says where requests go; nothing else stands in it
+ * @param upstreamContent what it says
+ * @param nginx how nginx is told something
+ * @param nginxPid the file with the number of nginx's process; null if it runs in a container
+ * @param nginxContainer the container in which nginx runs, or null
+ * @param switchTimeout how long nginx's old workers may take for their last requests
+ * @param stopTimeout how long a version may take to stop, before it is killed
+ * @param state the folder that remembers what a deploy was at
+ * @param probe what is asked for all the time while routing moves, through nginx; null for nothing
+ * @param probesPerSecond how often
+ */
+record DeployConfig(
+        String service,
+        List<String> runOptions,
+        List<String> runCommand,
+        Map<Colour, Map<String, String>> values,
+        String ready,
+        Duration readyTimeout,
+        String warm,
+        int warmRequests,
+        Path upstreamFile,
+        String upstreamContent,
+        List<String> nginx,
+        @Nullable Path nginxPid,
+        @Nullable String nginxContainer,
+        Duration switchTimeout,
+        Duration stopTimeout,
+        Path state,
+        @Nullable String probe,
+        int probesPerSecond) {
+
+    String container(Colour colour) {
+        return service + "-" + colour;
+    }
+
+    String upstream(Colour colour) {
+        return fill(upstreamContent, colour, "") + "\n";
+    }
+
+    String readyUrl(Colour colour) {
+        return fill(ready, colour, "");
+    }
+
+    String warmUrl(Colour colour) {
+        return fill(warm, colour, "");
+    }
+
+    List<String> runOptions(Colour colour, String image) {
+        return runOptions.stream().map(text -> fill(text, colour, image)).toList();
+    }
+
+    List<String> runCommand(Colour colour, String image) {
+        return runCommand.stream().map(text -> fill(text, colour, image)).toList();
+    }
+
+    private String fill(String text, Colour colour, String image) {
+        String filled = text.replace("{colour}", colour.toString())
+                .replace("{service}", service)
+                .replace("{image}", image);
+        for (Map.Entry<String, String> value : values.get(colour).entrySet()) {
+            filled = filled.replace("{" + value.getKey() + "}", value.getValue());
+        }
+        return filled;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.quiesce.ops.deploy;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a deploy has come to.
+ *
+ * @param image the image that serves now
+ * @param live where it is
+ * @param before where the version before is, or null if there was none
+ * @param stopped how that has stopped, or null if there was none
+ * @param probe what the probe has seen, or null if there was none
+ */
+record Deployed(
+        String service,
+        String image,
+        Colour live,
+        @Nullable Colour before,
+        @Nullable StopReport stopped,
+        Probe.@Nullable Result probe) {
+
+    /** Returns whether nothing was lost, as far as anybody has seen. */
+    boolean isClean() {
+        return (stopped == null || stopped.isClean()) && (probe == null || probe.lost() == 0);
+    }
+
+    Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("service", service);
+        map.put("image", image);
+        map.put("live", live.toString());
+        map.put("before", before == null ? null : before.toString());
+        map.put("stopped", stopped == null ? null : stopped.toMap());
+        if (probe != null) {
+            map.put("probe", Map.of("sent", probe.sent(), "lost", probe.lost(), "losses", probe.losses()));
+        }
+        map.put("clean", isClean());
+        return map;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(service + " is served by " + live + ", " + image + "\n");
+        if (stopped != null) {
+            text.append(stopped).append('\n');
+            if (!stopped.isClean()) {
+                text.append("@|red The old version may have lost something:|@ see docker logs ")
+                        .append(stopped.container())
+                        .append('\n');
+            }
+        }
+        if (probe != null) {
+            text.append(probe.lost() == 0 ? "None" : "@|red " + probe.lost() + "|@")
+                    .append(" of the ")
+                    .append(probe.sent())
+                    .append(" requests of the probe was lost\n");
+            probe.losses().forEach(loss -> text.append("  ").append(loss).append('\n'));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.quiesce.ops.deploy;
+
+import dev.quiesce.ops.cli.ExitCode;
+import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.process.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** An nginx that runs, be it on this host or in a container. Safe for use by many threads. */
+final class Nginx {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration RELOAD = Duration.ofSeconds(15);
+
+    private final DeployConfig config;
+    private final Containers containers;
+
+    Nginx(DeployConfig config, Containers containers) {
+        this.config = config;
+        this.containers = containers;
+    }
+
+    /**
+     * Tests the configuration that is there.
+     *
+     * @throws OpsException if nginx refuses it, with what it says
+     */
+    void test() throws InterruptedException {
+        Program.Result result = tell("-t");
+        if (!result.isOk()) {
+            throw new OpsException(ExitCode.REFUSED, "nginx refuses its configuration: " + result.said());
+        }
+    }
+
+    /**
+     * Has nginx take the configuration that is there, and waits until it has.
+     *
+     * @return the workers with the configuration before
+     * @throws OpsException if it keeps to the one before
+     */
+    Set<ProcessHandle> reload() throws InterruptedException {
+        Set<ProcessHandle> before = workers();
+        tell("-s", "reload").orFail();
+        long end = System.nanoTime() + RELOAD.toNanos();
+        while (before.containsAll(workers())) {
+            if (System.nanoTime() - end > 0) {
+                throw new OpsException(
+                        ExitCode.REFUSED,
+                        "nginx has started no worker " + RELOAD.toSeconds()
+                                + " s after its reload, so it keeps to the configuration before: its error log says why");
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return before;
+    }
+
+    /** Waits until none of these workers lives, and returns how many do at the end of the time. */
+    static long awaitGone(Set<ProcessHandle> workers, Duration timeout) throws InterruptedException {
+        long end = System.nanoTime() + timeout.toNanos();
+        long alive = workers.stream().filter(ProcessHandle::isAlive).count();
+        while (alive > 0 && System.nanoTime() - end < 0) {
+            TimeUnit.MILLISECONDS.sleep(10);
+            alive = workers.stream().filter(ProcessHandle::isAlive).count();
+        }
+        return alive;
+    }
+
+    /**
+     * Returns the workers that there are.
+     *
+     * @throws OpsException if nginx does not run
+     */
+    Set<ProcessHandle> workers() throws InterruptedException {
+        return ProcessHandle.of(master())
+                .filter(ProcessHandle::isAlive)
+                .orElseThrow(() -> new OpsException(ExitCode.UNAVAILABLE, "nginx does not run: start it first"))
+                .children()
+                .collect(Collectors.toSet());
+    }
+
+    private long master() throws InterruptedException {
+        String container = config.nginxContainer();
+        if (container != null) {
+            return containers
+                    .find(container)
+                    .filter(Containers.Container::running)
+                    .orElseThrow(() -> new OpsException(
+                            ExitCode.UNAVAILABLE,
+                            "the container " + container + " of nginx does not run: start it first"))
+                    .pid();
+        }
+        Path pid = config.nginxPid();
+        try {
+            return Long.parseLong(Files.readString(pid).strip());
+        } catch (IOException | NumberFormatException e) {
+            throw new OpsException(
+                    ExitCode.UNAVAILABLE,
+                    pid
+                            + " does not say which process nginx is: start nginx, or set nginx.pid to what its configuration says",
+                    e);
+        }
+    }
+
+    private Program.Result tell(String... arguments) throws InterruptedException {
+        List<String> command = new ArrayList<>(config.nginx());
+        command.addAll(List.of(arguments));
+        return Program.run(PATIENCE, command);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.quiesce.ops.deploy;
+
+import dev.quiesce.ops.cli.Output;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The command {@code rollback}. */
+@Command(
+        name = "rollback",
+        description =
+                "Leads requests back to the version before, whose container has been kept, in the same order as a deploy does.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the version before serves, and nothing was lost",
+            "1:there is no version before, or it does not get ready, or something was lost; the last line says which",
+            "2:the command line or the file makes no sense; nothing was done",
+            "3:docker, nginx or a file cannot be used"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = "  quiesce-ops rollback --config /etc/quiesce/app.properties")
+public final class RollbackCommand implements Callable<Integer> {
+    @Mixin
+    private final Output output = new Output();
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "how the service is deployed; docs/deploy.md explains it")
+    private @Nullable Path config;
+
+    /** Makes one with nothing set, for the command line to set. */
+    public RollbackCommand() {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Path file = config;
+        if (file == null) {
+            throw new IllegalStateException("the command line has set nothing");
+        }
+        return DeployCommand.answer(output, file, Deployment::rollBack);
+    }
+}
