@@ -52,10 +52,12 @@ record Deployed(
             }
         }
         if (probe != null) {
-            text.append(probe.lost() == 0 ? "None" : "@|red " + probe.lost() + "|@")
-                    .append(" of the ")
+            String lost = probe.lost() == 0 ? "none was lost" : "@|red " + probe.lost() + " were lost|@";
+            text.append("Of the ")
                     .append(probe.sent())
-                    .append(" requests of the probe was lost\n");
+                    .append(" requests of the probe ")
+                    .append(lost)
+                    .append('\n');
             probe.losses().forEach(loss -> text.append("  ").append(loss).append('\n'));
         }
         return text.toString();

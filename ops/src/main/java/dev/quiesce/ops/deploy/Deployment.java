@@ -124,7 +124,9 @@ final class Deployment {
         nginx.test();
         journal.write(entry);
         Optional<String> before = upstream.content();
-        try (Probe probe = Probe.of(config)) {
+        // Where nothing serves, nothing can be lost.
+        boolean serves = entry.from() != null && containers.isRunning(config.container(entry.from()));
+        try (Probe probe = serves ? Probe.of(config) : Probe.none()) {
             Set<ProcessHandle> workers;
             try {
                 progress.accept("Starting " + config.container(entry.to()) + " of " + entry.image());

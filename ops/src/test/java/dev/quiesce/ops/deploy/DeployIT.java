@@ -60,7 +60,7 @@ class DeployIT {
                 load.awaitAnswersSoFar();
                 End end = host.deploy(host.image("n" + i));
                 assertThat(end.code()).as(end.said()).isZero();
-                assertThat(end.said()).contains("has stopped with exit code 0: Stopped cleanly", "None of the");
+                assertThat(end.said()).contains("has stopped with exit code 0: Stopped cleanly", "none was lost");
             }
             End back = host.run("rollback");
             assertThat(back.code()).as(back.said()).isZero();
