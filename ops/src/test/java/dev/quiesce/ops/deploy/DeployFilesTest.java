@@ -1,0 +1,92 @@
+package dev.quiesce.ops.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.deploy.Journal.Entry;
+import dev.quiesce.ops.deploy.Journal.Phase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The files that a deploy keeps: where requests go, and what it was at. */
+class DeployFilesTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void upstreamFile_isOfTheColourWhoseContentItHas() throws IOException {
+        UpstreamFile file = new UpstreamFile(config());
+        assertThat(file.colour()).isEmpty();
+
+        file.put(Optional.of("server 127.0.0.1:8082;\n"));
+        assertThat(file.colour()).contains(Colour.GREEN);
+
+        file.put(Optional.of("server 127.0.0.1:9999;\n"));
+        assertThat(file.colour()).isEmpty();
+
+        file.put(Optional.empty());
+        assertThat(file.content()).isEmpty();
+    }
+
+    @Test
+    void replacedFile_leavesNothingBeside() throws IOException {
+        Path file = folder.resolve("file");
+        UpstreamFile.replace(file, "one");
+        UpstreamFile.replace(file, "another");
+
+        assertThat(file).hasContent("another");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void fileThatCannotBeReplaced_isAsItWas() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "as it was");
+        // Where the new content would be written before it is renamed.
+        Files.createDirectories(folder.resolve(".file.next").resolve("in the way"));
+
+        assertThatThrownBy(() -> UpstreamFile.replace(file, "new")).isInstanceOf(IOException.class);
+        assertThat(file).hasContent("as it was");
+    }
+
+    @Test
+    void journal_remembersWhatHasBeenWrittenLast() throws IOException {
+        Journal journal = new Journal(folder);
+        assertThat(journal.read()).isEmpty();
+
+        Entry first = new Entry("id", false, "app:1", null, Colour.BLUE, Phase.STARTING);
+        journal.write(first);
+        assertThat(journal.read()).contains(first);
+
+        Entry second = new Entry("id2", true, "app:2", Colour.BLUE, Colour.GREEN, Phase.DONE);
+        journal.write(second);
+        assertThat(journal.read()).contains(second);
+    }
+
+    @Test
+    void journalOfSomebodyElse_isNotGuessedAt() throws IOException {
+        Files.writeString(folder.resolve("deploy.json"), "{\"phase\":\"ODD\"}");
+
+        assertThatThrownBy(() -> new Journal(folder).read())
+                .isInstanceOf(OpsException.class)
+                .hasMessageContaining("deploy.json cannot be understood");
+    }
+
+    private DeployConfig config() throws IOException {
+        return DeployConfigFile.read(Files.writeString(folder.resolve("deploy.properties"), """
+                        service = app
+                        blue.port = 8081
+                        green.port = 8082
+                        ready.url = http://127.0.0.1:{port}/
+                        upstream.file = %s/upstream.conf
+                        upstream.content = server 127.0.0.1:{port};
+                        """.formatted(folder)));
+    }
+}
