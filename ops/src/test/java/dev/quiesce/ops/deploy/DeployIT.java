@@ -142,6 +142,48 @@ class DeployIT {
     }
 
     @Test
+    void fullDisk_leavesTheOldOneServing() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can mount a small disk");
+        Path state = folder.resolve("state");
+        try (SmallDisk disk = SmallDisk.at(state);
+                OpenLoad load = host.load(PER_SECOND)) {
+            disk.fill();
+            End nowhereToRemember = host.deploy(host.image("2"));
+            assertThat(nowhereToRemember.code()).as(nowhereToRemember.said()).isEqualTo(3);
+            assertThat(nowhereToRemember.said())
+                    .contains("No space left on device")
+                    .doesNotContain("Starting");
+
+            assertNothingLost(load);
+        }
+        assertBlueServesAlone();
+    }
+
+    @Test
+    void fullDiskOfNginx_leavesTheOldOneServing() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can mount a small disk");
+        Path file = host.read().upstreamFile();
+        Path place = Files.createDirectory(folder.resolve("small"));
+        try (SmallDisk disk = SmallDisk.at(place);
+                OpenLoad load = host.load(PER_SECOND)) {
+            Files.copy(file, place.resolve("group.conf"));
+            Files.delete(file);
+            Files.createSymbolicLink(file, place.resolve("group.conf"));
+            Files.writeString(
+                    host.config(),
+                    Files.readString(host.config())
+                            .replace("upstream.file = " + file, "upstream.file = " + place.resolve("group.conf")));
+            disk.fill();
+            End full = host.deploy(host.image("2"));
+            assertThat(full.code()).as(full.said()).isEqualTo(3);
+            assertThat(full.said()).contains("Leading requests to green", "No space left on device", "goes on serving");
+
+            assertNothingLost(load);
+            assertBlueServesAlone();
+        }
+    }
+
+    @Test
     void secondDeployAtTheSameTime_isRefused() throws Exception {
         try (ServiceProcess first = host.begin("deploy", "--image", host.image("2"))) {
             first.awaitLine("Waiting until http", DeployHost.PATIENCE);
