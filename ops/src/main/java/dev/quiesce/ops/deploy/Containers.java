@@ -55,9 +55,7 @@ final class Containers {
 
     /** Sends the signal to stop, and kills what has not stopped by then. Nothing happens to one that does not run. */
     void stop(String name, Duration timeout) throws InterruptedException {
-        Program.run(
-                        timeout.plus(PATIENCE),
-                        List.of("docker", "stop", "--time", Long.toString(timeout.toSeconds()), name))
+        Program.run(timeout.plus(PATIENCE), List.of("docker", "stop", "-t", Long.toString(timeout.toSeconds()), name))
                 .orFail();
     }
 

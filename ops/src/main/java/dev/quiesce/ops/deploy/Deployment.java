@@ -112,7 +112,29 @@ final class Deployment {
     private Deployed finish(Entry entry) throws IOException, InterruptedException {
         progress.accept("A deploy of " + entry.image() + " was interrupted: requests are led to " + entry.to()
                 + " already, so it is brought to its end");
-        return moveOn(entry, nginx.reload(), Probe.none());
+        Set<ProcessHandle> workers;
+        try {
+            awaitReady(entry);
+            nginx.test();
+            workers = nginx.reload();
+        } catch (OpsException failure) {
+            leadBack(entry);
+            throw failure;
+        }
+        return moveOn(entry, workers, Probe.none());
+    }
+
+    /** What had been led to a new version that turns out not to serve goes to the old one again, which has not been stopped. */
+    private void leadBack(Entry entry) throws IOException, InterruptedException {
+        Colour from = entry.from();
+        if (from == null || !containers.isRunning(config.container(from))) {
+            return;
+        }
+        progress.accept("Leading requests back to " + from);
+        upstream.put(Optional.of(config.upstream(from)));
+        nginx.test();
+        nginx.reload();
+        remember(entry.at(Phase.FAILED));
     }
 
     private interface Starting {
@@ -144,6 +166,7 @@ final class Deployment {
     private void runNew(Entry entry) throws InterruptedException {
         String name = config.container(entry.to());
         if (containers.find(name).isPresent()) {
+            containers.stop(name, config.stopTimeout());
             containers.remove(name);
         }
         containers.run(
@@ -177,7 +200,8 @@ final class Deployment {
     }
 
     /** From here on the new version is the one that serves. */
-    private Deployed moveOn(Entry entry, Set<ProcessHandle> workers, Probe probe) throws InterruptedException {
+    private Deployed moveOn(Entry entry, Set<ProcessHandle> workers, Probe probe)
+            throws IOException, InterruptedException {
         progress.accept("Waiting until nginx's " + workers.size() + " workers from before are gone");
         long left = Nginx.awaitGone(workers, config.switchTimeout());
         if (left > 0) {
@@ -188,6 +212,13 @@ final class Deployment {
                             + config.switchTimeout().toSeconds() + " s, so " + entry.from()
                             + " has not been stopped. Run the same command again to wait on; worker_shutdown_timeout in"
                             + " nginx's configuration bounds it");
+        }
+        if (!containers.isRunning(config.container(entry.to()))) {
+            leadBack(entry);
+            throw new OpsException(
+                    ExitCode.REFUSED,
+                    config.container(entry.to()) + " has ended right after requests were led to it: see docker logs "
+                            + config.container(entry.to()));
         }
         @Nullable StopReport stopped = entry.from() == null ? null : stop(config.container(entry.from()));
         Probe.Result probed = probe.end();

@@ -38,8 +38,7 @@ public final class Program {
         public Result orFail() {
             if (!isOk()) {
                 throw new OpsException(
-                        ExitCode.UNAVAILABLE,
-                        String.join(" ", command) + " failed with exit code " + code + ": " + said());
+                        ExitCode.UNAVAILABLE, name(command) + " failed with exit code " + code + ": " + said());
             }
             return this;
         }
@@ -74,13 +73,17 @@ public final class Program {
             CompletableFuture<String> err = read(process.getErrorStream());
             if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new OpsException(
-                        ExitCode.UNAVAILABLE,
-                        String.join(" ", command) + " has not ended within " + timeout.toMillis() + " ms");
+                        ExitCode.UNAVAILABLE, name(command) + " has not ended within " + timeout.toMillis() + " ms");
             }
             return new Result(List.copyOf(command), process.exitValue(), out.join(), err.join());
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /** Without the arguments, which may be secrets. */
+    private static String name(List<String> command) {
+        return String.join(" ", command.subList(0, Math.min(2, command.size())));
     }
 
     private static CompletableFuture<String> read(InputStream stream) {

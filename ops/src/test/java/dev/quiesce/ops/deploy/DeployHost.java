@@ -194,6 +194,10 @@ final class DeployHost {
         return ids;
     }
 
+    void kill(Colour colour) throws InterruptedException {
+        engine.docker("kill", NAME + "-" + colour).orFail();
+    }
+
     boolean runs(Colour colour) throws InterruptedException {
         return engine.docker("inspect", "--format", "{{.State.Running}}", NAME + "-" + colour)
                 .out()

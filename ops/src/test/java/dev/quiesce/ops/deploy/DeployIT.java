@@ -95,6 +95,23 @@ class DeployIT {
     }
 
     @Test
+    void newVersionThatIsGoneAfterAnInterruption_isLedAwayFrom() throws Exception {
+        host.deployAndKillAt(host.image("2"), "Waiting until nginx");
+        host.kill(Colour.GREEN);
+        End again = host.deploy(host.image("2"));
+        assertThat(again.code()).as(again.said()).isEqualTo(1);
+        assertThat(again.said()).contains("Leading requests back to blue", "has ended before it was ready");
+
+        try (OpenLoad load = host.load(PER_SECOND)) {
+            load.awaitSent(PER_SECOND);
+            End third = host.deploy(host.image("3"));
+            assertThat(third.code()).as(third.said()).isZero();
+
+            assertNothingLost(load);
+        }
+    }
+
+    @Test
     void versionThatIsNeverReady_orDoesNotStart_leavesTheOldOneServing() throws Exception {
         Files.writeString(
                 host.config(), Files.readString(host.config()).replace("ready.timeout = 40s", "ready.timeout = 2s"));
