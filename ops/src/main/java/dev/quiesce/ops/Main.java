@@ -4,10 +4,11 @@ import dev.quiesce.ops.cli.OpsException;
 import dev.quiesce.ops.deploy.DeployCommand;
 import dev.quiesce.ops.deploy.RollbackCommand;
 import dev.quiesce.ops.deploy.StatusCommand;
+import dev.quiesce.ops.plan.PlanCommand;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine;
 
 /** The command {@code quiesce-ops}. */
 @Command(
@@ -18,6 +19,7 @@ import picocli.CommandLine.Command;
         versionProvider = Main.Version.class,
         subcommands = {
             DeployCommand.class,
+            PlanCommand.class,
             RollbackCommand.class,
             StatusCommand.class,
             AutoComplete.GenerateCompletion.class

@@ -1,0 +1,238 @@
+package dev.quiesce.ops.plan;
+
+import dev.quiesce.ops.cli.ExitCode;
+import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.cli.Output;
+import dev.quiesce.ops.docker.Container;
+import dev.quiesce.ops.docker.Docker;
+import dev.quiesce.ops.docker.Engine;
+import dev.quiesce.ops.docker.StatsOptions;
+import dev.quiesce.ops.host.Host;
+import dev.quiesce.ops.host.HostOptions;
+import dev.quiesce.ops.plan.Finding.Severity;
+import dev.quiesce.ops.stats.Usage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The command {@code plan}. */
+@Command(
+        name = "plan",
+        description = {
+            "Proposes limits of memory, CPU and processes for the containers of a host, so that none of them can take the host down.",
+            "It looks at what they use, keeps a reserve for the host and room for the second colour of a blue/green deploy, "
+                    + "and refuses to promise more than there is."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the limits fit; with --apply or --undo they are in force, with --check nothing is wrong",
+            "1:they do not fit, were refused or read back otherwise, or --check has found something",
+            "2:the command line makes no sense",
+            "3:no engine answers, or a file cannot be read"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  quiesce-ops plan --window 10m --save-undo before.json --apply",
+            "      sample for ten minutes, limit the running containers, read back, keep the way back",
+            "  quiesce-ops plan --undo before.json",
+            "  docker stats --no-stream | quiesce-ops plan --stats - --host lightsail-2gb",
+            "  quiesce-ops plan --stats day.txt --host-memory 2g --cpus 2 --classes classes.txt --only compose",
+            "      classes.txt has lines such as: shop = jvm, blue-green",
+            "  quiesce-ops plan --check 'docker update --memory=500 --cpus=3 shop' --host lightsail-2gb"
+        })
+public final class PlanCommand implements Callable<Integer> {
+    @Mixin
+    private final Output output = new Output();
+
+    @Mixin
+    private final StatsOptions stats = new StatsOptions();
+
+    @Mixin
+    private final HostOptions hostOptions = new HostOptions();
+
+    @Option(
+            names = "--classes",
+            paramLabel = "FILE",
+            description =
+                    "lines NAME = CLASS; CLASS is jvm, node, nginx, database or other, then batch if it may wait, "
+                            + "blue-green if a second one runs beside it during a deploy; others are guessed")
+    private @Nullable Path classes;
+
+    @Option(
+            names = "--only",
+            paramLabel = "SECTION",
+            split = ",",
+            description = "print these sections alone: ${COMPLETION-CANDIDATES}")
+    private Section @Nullable [] only;
+
+    @Option(
+            names = "--apply",
+            description = "limit the running containers, and read back what Docker and the kernel have")
+    private boolean apply;
+
+    @Option(
+            names = "--save-undo",
+            paramLabel = "FILE",
+            description = "with --apply: keep the limits of before in a new file")
+    private @Nullable Path saveUndo;
+
+    @Option(
+            names = "--undo",
+            paramLabel = "FILE",
+            description = "give containers back the limits that --save-undo has kept")
+    private @Nullable Path undo;
+
+    @Option(
+            names = "--check",
+            paramLabel = "COMMAND",
+            description = "do not plan; say what is wrong with this docker update or docker run; "
+                    + "against what the containers use if there is --stats, and against the host if it is described")
+    private @Nullable String check;
+
+    private final Docker docker = new Docker();
+
+    /** For picocli. */
+    public PlanCommand() {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (check != null && (apply || undo != null) || apply && undo != null) {
+            throw usage("--check, --apply and --undo exclude each other");
+        }
+        if (saveUndo != null && !apply) {
+            throw usage("--save-undo needs --apply");
+        }
+        if (check != null) {
+            return check(check);
+        }
+        return undo != null ? undo(undo) : plan();
+    }
+
+    private int plan() throws InterruptedException {
+        if (apply && hostOptions.described() != null && !stats.isLive()) {
+            output.progress("applying to running containers what saved samples and a described host say");
+        }
+        ServiceClasses known = classes == null ? ServiceClasses.none() : classes(classes);
+        Host described = hostOptions.described();
+        Engine engine = apply || stats.isLive() || described == null ? docker.engine() : null;
+        Host host = described != null ? described : live(engine);
+        List<Usage> usages = Usage.of(stats.read(docker, output));
+        List<String> names = usages.stream().map(Usage::container).toList();
+        known.unused(Set.copyOf(names))
+                .forEach(name -> output.progress("--classes: " + name + " has a class, and is not in the samples"));
+        Map<String, Container> containers = apply || stats.isLive()
+                ? docker.inspect(names).stream().collect(Collectors.toMap(Container::name, Function.identity()))
+                : Map.of();
+        Plan plan = Planner.plan(host, usages, known, containers);
+        if (apply && plan.fits() && engine != null) {
+            return apply(plan, engine);
+        }
+        output.answer(PlanJson.of(plan), () -> PlanText.of(plan, sections()));
+        return (plan.fits() ? ExitCode.OK : ExitCode.REFUSED).code();
+    }
+
+    private int apply(Plan plan, Engine engine) throws InterruptedException {
+        List<Change> changes = Change.of(plan);
+        if (saveUndo != null) {
+            UndoFile.write(saveUndo, changes);
+        }
+        List<String> said = new Limiter(docker, engine, output).apply(changes);
+        Map<String, Object> answer = PlanJson.of(plan);
+        answer.put("applied", said);
+        Set<Section> sections = only == null ? EnumSet.of(Section.table, Section.why, Section.undo) : sections();
+        output.answer(answer, () -> PlanText.of(plan, sections) + applied(said));
+        return ExitCode.OK.code();
+    }
+
+    private int undo(Path file) throws InterruptedException {
+        Engine engine = docker.engine();
+        List<Change> back = UndoFile.read(file, engine.memory(), engine.cpus());
+        Map<String, Container> containers = docker
+                .inspect(back.stream().map(Change::name).toList())
+                .stream()
+                .collect(Collectors.toMap(Container::name, Function.identity()));
+        List<Change> changes = back.stream()
+                .map(change -> {
+                    Container container = containers.get(change.name());
+                    return container == null
+                            ? change
+                            : new Change(change.name(), container.limits(), change.target(), Change.period(container));
+                })
+                .toList();
+        List<String> said = new Limiter(docker, engine, output).apply(Change.ordered(changes));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("applied", said);
+        output.answer(
+                answer,
+                () -> applied(said)
+                        + "A limit that was not there before is now all that the host has; only a new container has none.\n");
+        return ExitCode.OK.code();
+    }
+
+    private static String applied(List<String> said) {
+        return "@|bold Applied, and read back|@\n"
+                + said.stream().map(line -> line + '\n').collect(Collectors.joining());
+    }
+
+    private int check(String commandLine) throws InterruptedException {
+        List<Usage> usages = stats.isLive() ? List.of() : Usage.of(stats.read(docker, output));
+        List<Finding> findings = LimitsLint.check(commandLine, usages, hostOptions.memory(), hostOptions.cpus());
+        boolean clean = findings.stream().allMatch(finding -> finding.severity() == Severity.note);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("ok", clean);
+        answer.put("findings", LimitsLint.json(findings));
+        output.answer(answer, () -> findings.isEmpty() ? "nothing is wrong\n" : text(findings));
+        return (clean ? ExitCode.OK : ExitCode.REFUSED).code();
+    }
+
+    private static String text(List<Finding> findings) {
+        return findings.stream()
+                .map(finding -> colour(finding.severity()) + ' ' + finding.option() + ": " + finding.message() + '\n')
+                .collect(Collectors.joining());
+    }
+
+    private static String colour(Severity severity) {
+        return switch (severity) {
+            case error -> "@|red error|@";
+            case warning -> "@|yellow warning|@";
+            case note -> "note";
+        };
+    }
+
+    private Set<Section> sections() {
+        return only == null ? EnumSet.allOf(Section.class) : EnumSet.copyOf(Arrays.asList(only));
+    }
+
+    private static Host live(@Nullable Engine engine) {
+        if (engine == null) {
+            throw new IllegalStateException("neither described nor asked");
+        }
+        return new Host("the host", engine.memory(), engine.cpus(), null);
+    }
+
+    private static ServiceClasses classes(Path file) {
+        try {
+            return ServiceClasses.read(file.toString(), Files.readString(file));
+        } catch (IOException e) {
+            throw new OpsException(ExitCode.UNAVAILABLE, "--classes=" + file + " cannot be read: " + e, e);
+        }
+    }
+
+    private static OpsException usage(String message) {
+        return new OpsException(ExitCode.USAGE, message);
+    }
+}

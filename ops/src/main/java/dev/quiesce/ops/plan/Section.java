@@ -1,0 +1,13 @@
+package dev.quiesce.ops.plan;
+
+/** The parts of an answer. */
+enum Section {
+    table,
+    why,
+    update,
+    run,
+    compose,
+    systemd,
+    kubernetes,
+    undo
+}
