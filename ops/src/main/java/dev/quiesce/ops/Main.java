@@ -1,5 +1,6 @@
 package dev.quiesce.ops;
 
+import dev.quiesce.ops.burst.BurstCommand;
 import dev.quiesce.ops.cli.OpsException;
 import dev.quiesce.ops.deploy.DeployCommand;
 import dev.quiesce.ops.deploy.RollbackCommand;
@@ -18,6 +19,7 @@ import picocli.CommandLine;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {
+            BurstCommand.class,
             DeployCommand.class,
             PlanCommand.class,
             RollbackCommand.class,

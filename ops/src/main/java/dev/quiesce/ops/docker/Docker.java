@@ -7,6 +7,7 @@ import dev.quiesce.ops.process.Program;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +30,14 @@ public final class Docker {
      * @throws InterruptedException if interrupted
      */
     public Engine engine() throws InterruptedException {
-        Map<String, Object> info = object(run("info", "--format", "{{json .}}").orFail());
-        // docker info succeeds even if it has not reached the engine.
+        Program.Result result = run("info", "--format", "{{json .}}");
+        Map<String, Object> info = result.isOk() ? object(result) : Map.of();
+        // Older versions of docker info succeed even if they have not reached the engine.
         if (number(info, "NCPU") == 0) {
             throw new OpsException(
                     ExitCode.UNAVAILABLE,
-                    "no Docker engine answers: " + info.getOrDefault("ServerErrors", "docker info names no CPUs")
-                            + "; start it, set DOCKER_HOST, or describe the host by --host-memory and --cpus");
+                    "no Docker engine answers: " + (result.isOk() ? info.get("ServerErrors") : result.said())
+                            + " Start it or set DOCKER_HOST; without an engine, give --stats and --host or --host-memory and --cpus");
         }
         return new Engine(
                 number(info, "MemTotal"),
@@ -57,21 +59,25 @@ public final class Docker {
     }
 
     /**
-     * Describes containers, in the order of the names.
+     * Describes containers, by their names. One that does not exist, or does no longer, is left out.
      *
-     * @throws OpsException if there is no such container, or no engine answers
+     * @throws OpsException if no engine answers
      * @throws InterruptedException if interrupted
      */
-    public List<Container> inspect(List<String> names) throws InterruptedException {
+    public Map<String, Container> inspect(List<String> names) throws InterruptedException {
         if (names.isEmpty()) {
-            return List.of();
+            return Map.of();
         }
         List<String> arguments = new ArrayList<>(List.of("container", "inspect"));
         arguments.addAll(names);
-        Program.Result result = run(arguments.toArray(String[]::new)).orFail();
-        List<Container> containers = new ArrayList<>();
-        for (Object container : list(parse(result))) {
-            containers.add(container(map(container)));
+        Program.Result result = run(arguments.toArray(String[]::new));
+        if (!result.isOk() && !result.err().contains("No such container")) {
+            result.orFail();
+        }
+        Map<String, Container> containers = new LinkedHashMap<>();
+        for (Object inspected : list(parse(result))) {
+            Container container = container(map(inspected));
+            containers.put(container.name(), container);
         }
         return containers;
     }

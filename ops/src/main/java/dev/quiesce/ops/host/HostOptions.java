@@ -53,12 +53,14 @@ public final class HostOptions {
      * @throws OpsException if they make no sense
      */
     public @Nullable Host described() {
-        Host base = plan == null ? null : lightsail(plan);
         Long bytes = memory();
         Double count = cpus();
-        return bytes == null || count == null
-                ? null
-                : new Host(base == null ? "the host" : base.name(), bytes, count, credit());
+        return bytes == null || count == null ? null : new Host(name(), bytes, count, credit());
+    }
+
+    /** Returns what to call the host. */
+    public String name() {
+        return plan == null ? "the host" : plan.toLowerCase(Locale.ROOT);
     }
 
     /**

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 record Change(String name, Limits now, Limits target, long quotaPeriod) {
     /** Returns the changes that a plan makes, lowering before raising, so that the sum never exceeds both. */
     static List<Change> of(Plan plan) {
-        return ordered(plan.proposals().stream()
+        return ordered(plan.chosen().stream()
                 .map(proposal -> new Change(
                         proposal.name(),
                         proposal.former(plan.host().memory()),

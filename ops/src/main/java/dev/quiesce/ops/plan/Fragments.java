@@ -11,7 +11,7 @@ final class Fragments {
 
     static String run(Plan plan) {
         StringBuilder text = new StringBuilder();
-        for (Proposal proposal : plan.proposals()) {
+        for (Proposal proposal : plan.chosen()) {
             text.append(String.format(
                     "docker run --name %s %s …%n",
                     proposal.name(), String.join(" ", Change.options(proposal.limits(), 0))));
@@ -21,7 +21,7 @@ final class Fragments {
 
     static String compose(Plan plan) {
         StringBuilder text = new StringBuilder("services:\n");
-        for (Proposal proposal : plan.proposals()) {
+        for (Proposal proposal : plan.chosen()) {
             Limits limits = proposal.limits();
             text.append("  ").append(proposal.name()).append(":\n");
             for (String line : List.of(
@@ -38,7 +38,7 @@ final class Fragments {
 
     static String systemd(Plan plan) {
         StringBuilder text = new StringBuilder();
-        for (Proposal proposal : plan.proposals()) {
+        for (Proposal proposal : plan.chosen()) {
             Limits limits = proposal.limits();
             text.append("# /etc/systemd/system/").append(proposal.name()).append(".service.d/limits.conf\n[Service]\n");
             for (String line : List.of(
@@ -56,7 +56,7 @@ final class Fragments {
     /** The request is the limit of memory, since promising less than what may be used is what kills hosts. */
     static String kubernetes(Plan plan) {
         StringBuilder text = new StringBuilder();
-        for (Proposal proposal : plan.proposals()) {
+        for (Proposal proposal : plan.chosen()) {
             String memory = mib(proposal.limits().memory()) + "Mi";
             long used = Math.max(10, (long) Math.ceil(proposal.usage().cpusPeak() * 1000 - 1e-6));
             text.append("- name: ").append(proposal.name()).append("\n  resources:\n");

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Gives running containers other limits, and reads back what Docker and the kernel have. */
@@ -65,10 +64,8 @@ final class Limiter {
     }
 
     private List<String> readBack(List<Change> changes) throws InterruptedException {
-        Map<String, Container> containers = docker
-                .inspect(changes.stream().map(Change::name).toList())
-                .stream()
-                .collect(Collectors.toMap(Container::name, Function.identity()));
+        Map<String, Container> containers =
+                docker.inspect(changes.stream().map(Change::name).toList());
         Cgroup kernel = new Cgroup(engine);
         List<String> said = new ArrayList<>();
         List<String> differences = new ArrayList<>();

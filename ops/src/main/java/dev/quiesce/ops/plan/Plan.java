@@ -5,6 +5,7 @@ import dev.quiesce.ops.stats.Size;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param reserve bytes of memory that are kept for the host itself
  * @param cpuReserve CPUs that are kept for the host itself
  * @param proposals one for each container
+ * @param chosen those that are to be changed; the others count all the same
  * @param secondColour the service whose second colour has to fit beside all others during a deploy, or null
  */
 record Plan(
@@ -21,10 +23,24 @@ record Plan(
         long reserve,
         double cpuReserve,
         List<Proposal> proposals,
+        List<Proposal> chosen,
         @Nullable Proposal secondColour) {
 
     /** A way to make the containers fit. */
     record Cut(String what, long frees) {}
+
+    /** Returns the same plan, for changing these containers alone. */
+    Plan choose(Set<String> names) {
+        return new Plan(
+                host,
+                reserve,
+                cpuReserve,
+                proposals,
+                proposals.stream()
+                        .filter(proposal -> names.contains(proposal.name()))
+                        .toList(),
+                secondColour);
+    }
 
     long limits() {
         return proposals.stream()

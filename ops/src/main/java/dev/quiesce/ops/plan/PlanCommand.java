@@ -20,13 +20,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** The command {@code plan}. */
 @Command(
@@ -81,7 +82,8 @@ public final class PlanCommand implements Callable<Integer> {
 
     @Option(
             names = "--apply",
-            description = "limit the running containers, and read back what Docker and the kernel have")
+            description =
+                    "limit all running containers, or those that are named, and read back what Docker and the kernel have")
     private boolean apply;
 
     @Option(
@@ -103,6 +105,12 @@ public final class PlanCommand implements Callable<Integer> {
                     + "against what the containers use if there is --stats, and against the host if it is described")
     private @Nullable String check;
 
+    @Parameters(
+            paramLabel = "CONTAINER",
+            arity = "0..*",
+            description = "change these alone; the others count in the sum all the same; default: all that run")
+    private List<String> chosen = List.of();
+
     private final Docker docker = new Docker();
 
     /** For picocli. */
@@ -123,26 +131,52 @@ public final class PlanCommand implements Callable<Integer> {
     }
 
     private int plan() throws InterruptedException {
-        if (apply && hostOptions.described() != null && !stats.isLive()) {
-            output.progress("applying to running containers what saved samples and a described host say");
-        }
         ServiceClasses known = classes == null ? ServiceClasses.none() : classes(classes);
         Host described = hostOptions.described();
         Engine engine = apply || stats.isLive() || described == null ? docker.engine() : null;
         Host host = described != null ? described : live(engine);
         List<Usage> usages = Usage.of(stats.read(docker, output));
-        List<String> names = usages.stream().map(Usage::container).toList();
-        known.unused(Set.copyOf(names))
+        Map<String, Container> containers = Map.of();
+        if (apply || stats.isLive()) {
+            containers = docker.inspect(usages.stream().map(Usage::container).toList());
+            usages = existing(usages, containers.keySet());
+        }
+        Set<String> names = usages.stream().map(Usage::container).collect(Collectors.toSet());
+        known.unused(names)
                 .forEach(name -> output.progress("--classes: " + name + " has a class, and is not in the samples"));
-        Map<String, Container> containers = apply || stats.isLive()
-                ? docker.inspect(names).stream().collect(Collectors.toMap(Container::name, Function.identity()))
-                : Map.of();
-        Plan plan = Planner.plan(host, usages, known, containers);
+        Plan whole = Planner.plan(host, usages, known, containers);
+        Plan plan = chosen.isEmpty() ? whole : whole.choose(chosen(names));
         if (apply && plan.fits() && engine != null) {
             return apply(plan, engine);
         }
         output.answer(PlanJson.of(plan), () -> PlanText.of(plan, sections()));
         return (plan.fits() ? ExitCode.OK : ExitCode.REFUSED).code();
+    }
+
+    /** A container that has ended since, such as a step of a build, needs no limits. */
+    private List<Usage> existing(List<Usage> usages, Set<String> names) {
+        List<Usage> existing = usages.stream()
+                .filter(usage -> names.contains(usage.container()))
+                .toList();
+        usages.stream()
+                .filter(usage -> !names.contains(usage.container()))
+                .forEach(usage ->
+                        output.progress(usage.container() + " is in the samples, and exists no more: left out"));
+        if (existing.isEmpty()) {
+            throw new OpsException(
+                    ExitCode.UNAVAILABLE, "none of the containers in the samples exists on this engine; see docker ps");
+        }
+        return existing;
+    }
+
+    private Set<String> chosen(Set<String> names) {
+        Set<String> unknown = new TreeSet<>(chosen);
+        unknown.removeAll(names);
+        if (!unknown.isEmpty()) {
+            throw usage("not in the samples: " + String.join(", ", unknown) + "; there are "
+                    + String.join(", ", new TreeSet<>(names)));
+        }
+        return Set.copyOf(chosen);
     }
 
     private int apply(Plan plan, Engine engine) throws InterruptedException {
@@ -161,10 +195,8 @@ public final class PlanCommand implements Callable<Integer> {
     private int undo(Path file) throws InterruptedException {
         Engine engine = docker.engine();
         List<Change> back = UndoFile.read(file, engine.memory(), engine.cpus());
-        Map<String, Container> containers = docker
-                .inspect(back.stream().map(Change::name).toList())
-                .stream()
-                .collect(Collectors.toMap(Container::name, Function.identity()));
+        Map<String, Container> containers =
+                docker.inspect(back.stream().map(Change::name).toList());
         List<Change> changes = back.stream()
                 .map(change -> {
                     Container container = containers.get(change.name());

@@ -44,7 +44,8 @@ final class Planner {
             proposals.add(new Proposal(usage, kind, limits, memory.reason(), containers.get(usage.container())));
         }
         long reserve = roundUp(Math.max(RESERVE, host.memory() * 15 / 100), Size.MIB);
-        return new Plan(host, reserve, cpuReserve, List.copyOf(proposals), secondColour(proposals));
+        List<Proposal> all = List.copyOf(proposals);
+        return new Plan(host, reserve, cpuReserve, all, all, secondColour(proposals));
     }
 
     private static Memory memory(Usage usage, ServiceClass kind) {

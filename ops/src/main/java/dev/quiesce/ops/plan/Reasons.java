@@ -23,10 +23,19 @@ final class Reasons {
                 lines.add("  JVM: " + jvm);
             }
         }
+        if (plan.proposals().stream()
+                .anyMatch(proposal -> proposal.serviceClass().guessedBy() != null)) {
+            lines.add("classes with ? are guessed; name them in a file for --classes, such as: "
+                    + plan.proposals().get(0).name() + " = node, blue-green");
+        }
         lines.add("memory-swap is the sum of memory and swap, and equal to memory: no swap, so a container that "
                 + "wants too much is killed by itself and does not slow down the host");
         lines.add("shares: who goes first when CPUs are short, 1024 by default; cpus: the most that it gets even if "
                 + "others are idle");
+        if (plan.proposals().stream().allMatch(proposal -> proposal.container() == null)) {
+            lines.add("saved samples do not tell the present CPUs, shares and pids: the undo takes them for unlimited; "
+                    + "--apply asks Docker");
+        }
         lines.add(String.format(
                 Locale.ROOT,
                 "the host keeps %s (15 %%, at least 256 MiB) and %s CPU, so that SSH still answers",

@@ -5,9 +5,9 @@ enum Section {
     table,
     why,
     update,
+    undo,
     run,
     compose,
     systemd,
-    kubernetes,
-    undo
+    kubernetes
 }

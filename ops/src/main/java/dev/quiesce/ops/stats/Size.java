@@ -78,9 +78,9 @@ public final class Size {
         return bytes > 0 && bytes % KIB == 0 ? bytes / KIB + "k" : Long.toString(bytes);
     }
 
-    /** Writes a size for people, in MiB with at most one decimal: {@code 224 MiB}, {@code 56.3 MiB}. */
+    /** Writes a size for people, in MiB with at most two decimals: {@code 224 MiB}, {@code 56.29 MiB}. */
     public static String text(long bytes) {
-        BigDecimal mib = BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(MIB), 1, RoundingMode.HALF_UP);
+        BigDecimal mib = BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(MIB), 2, RoundingMode.HALF_UP);
         return (mib.signum() == 0 ? BigDecimal.ZERO : mib.stripTrailingZeros()).toPlainString() + " MiB";
     }
 }
