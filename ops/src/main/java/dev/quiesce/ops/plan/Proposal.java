@@ -63,7 +63,7 @@ record Proposal(
                 Locale.ROOT,
                 "-XX:MaxRAMPercentage=%d is a heap of %s in %s (the default of 25 %% wastes the rest); it sees %d CPU%s%s",
                 percent,
-                Size.text(limit / 100 * percent / Size.MIB * Size.MIB),
+                Size.text(limit * percent / 100 / Size.MIB * Size.MIB),
                 Size.text(limit),
                 cpusSeen,
                 cpusSeen == 1 ? "" : "s",

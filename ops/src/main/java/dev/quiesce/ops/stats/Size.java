@@ -16,7 +16,7 @@ public final class Size {
     /** One GiB in bytes. */
     public static final long GIB = 1024 * MIB;
 
-    private static final Pattern TEXT = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,15})?) ?([a-z]*)");
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,19}(?:\\.\\d{1,19})?) ?([a-z]*)");
     private static final Map<Character, Integer> POWERS = Map.of('k', 1, 'm', 2, 'g', 3, 't', 4, 'p', 5);
 
     private Size() {}
