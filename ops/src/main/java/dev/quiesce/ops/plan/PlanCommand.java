@@ -47,13 +47,14 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  quiesce-ops plan --window 10m --save-undo before.json --apply",
-            "      sample for ten minutes, limit the running containers, read back, keep the way back",
+            "  quiesce-ops plan --window 10m --apply --save-undo before.json",
+            "      sample, limit the running containers, read back, keep the way back",
             "  quiesce-ops plan --undo before.json",
             "  docker stats --no-stream | quiesce-ops plan --stats - --host lightsail-2gb",
-            "  quiesce-ops plan --stats day.txt --host-memory 2g --cpus 2 --classes classes.txt --only compose",
-            "      classes.txt has lines such as: shop = jvm, blue-green",
-            "  quiesce-ops plan --check 'docker update --memory=500 --cpus=3 shop' --host lightsail-2gb"
+            "  quiesce-ops plan --stats day.txt --host-memory 2g --cpus 2 --only compose",
+            "  quiesce-ops plan --classes classes.txt --apply shop",
+            "      limit shop alone; classes.txt has lines such as: shop = jvm, blue-green",
+            "  quiesce-ops plan --check 'docker update --memory=500 --cpus=3 shop'"
         })
 public final class PlanCommand implements Callable<Integer> {
     @Mixin
@@ -134,7 +135,7 @@ public final class PlanCommand implements Callable<Integer> {
         ServiceClasses known = classes == null ? ServiceClasses.none() : classes(classes);
         Host described = hostOptions.described();
         Engine engine = apply || stats.isLive() || described == null ? docker.engine() : null;
-        Host host = described != null ? described : live(engine);
+        Host host = host(described, engine);
         List<Usage> usages = Usage.of(stats.read(docker, output));
         Map<String, Container> containers = Map.of();
         if (apply || stats.isLive()) {
@@ -249,11 +250,25 @@ public final class PlanCommand implements Callable<Integer> {
         return only == null ? EnumSet.allOf(Section.class) : EnumSet.copyOf(Arrays.asList(only));
     }
 
-    private static Host live(@Nullable Engine engine) {
-        if (engine == null) {
-            throw new IllegalStateException("neither described nor asked");
+    /** A host that is sold as 2 GiB has less, since the kernel takes its part first: no more is planned than Docker sees. */
+    private Host host(@Nullable Host described, @Nullable Engine engine) {
+        if (described == null) {
+            if (engine == null) {
+                throw new IllegalStateException("neither described nor asked");
+            }
+            return new Host(
+                    hostOptions.name(),
+                    hostOptions.memory() == null ? engine.memory() : Math.min(hostOptions.memory(), engine.memory()),
+                    hostOptions.cpus() == null ? engine.cpus() : Math.min(hostOptions.cpus(), engine.cpus()),
+                    hostOptions.credit());
         }
-        return new Host("the host", engine.memory(), engine.cpus(), null);
+        return engine == null
+                ? described
+                : new Host(
+                        described.name(),
+                        Math.min(described.memory(), engine.memory()),
+                        Math.min(described.cpus(), engine.cpus()),
+                        described.credit());
     }
 
     private static ServiceClasses classes(Path file) {

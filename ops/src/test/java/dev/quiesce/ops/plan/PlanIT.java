@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -236,6 +237,37 @@ class PlanIT {
         assertThat(answers).hasSizeGreaterThan(1).containsOnly(200);
         assertThat(engine().docker("inspect", "--format", "{{.State.Status}} {{.RestartCount}}", web))
                 .isEqualTo("running 0");
+    }
+
+    @Test
+    void planThatDoesNotFit_changesNothing() throws Exception {
+        String name = start("over", "none", "sleep", "600");
+
+        Program.Result refused =
+                engine().ops("plan", "--stats", stats(name), "--host-memory", "280m", "--cpus", "1", "--apply", name);
+
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.out())
+                .contains("REFUSED: the host has 280 MiB, and 320 MiB are needed: 32 MiB for the containers, "
+                        + "32 MiB for a second colour, 256 MiB for the host: 40 MiB too much\n");
+        assertThat(engine().docker("inspect", "--format", "{{.HostConfig.Memory}}", name))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void containerThatHasEndedSince_isLeftOut() throws Exception {
+        String name = start("stays", "none", "sleep", "600");
+        String samples = stats(name);
+        Files.writeString(
+                Path.of(samples),
+                "\n63bb55b85552   gone   0.00%   784KiB / 23GiB   0.00%   0B / 0B   0B / 0B   1\n",
+                StandardOpenOption.APPEND);
+
+        Program.Result applied = engine().ops("plan", "--stats", samples, "--apply", name);
+
+        assertThat(applied.code()).as(applied.err()).isZero();
+        assertThat(applied.err()).contains("gone is in the samples, and exists no more: left out\n");
+        assertThat(applied.out()).doesNotContain("gone");
     }
 
     private static int freePort() throws IOException {
