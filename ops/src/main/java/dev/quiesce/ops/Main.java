@@ -5,6 +5,7 @@ import dev.quiesce.ops.cli.OpsException;
 import dev.quiesce.ops.deploy.DeployCommand;
 import dev.quiesce.ops.deploy.RollbackCommand;
 import dev.quiesce.ops.deploy.StatusCommand;
+import dev.quiesce.ops.lint.LintCommand;
 import dev.quiesce.ops.plan.PlanCommand;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
@@ -21,6 +22,7 @@ import picocli.CommandLine;
         subcommands = {
             BurstCommand.class,
             DeployCommand.class,
+            LintCommand.class,
             PlanCommand.class,
             RollbackCommand.class,
             StatusCommand.class,

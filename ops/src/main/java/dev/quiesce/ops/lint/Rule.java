@@ -1,0 +1,43 @@
+package dev.quiesce.ops.lint;
+
+/** What is held against what. Each is told in {@code docs/lint.md}. */
+enum Rule {
+    TOTAL_WITHIN_GRACE,
+    PRE_STOP_WITHIN_GRACE,
+    LINGER_WITHIN_TOTAL,
+    PATIENCE_WITHIN_DRAIN,
+    PLATFORM_GRACE_AS_TOLD,
+    SETTING_KNOWN,
+    SETTING_READABLE,
+    STATEMENT_WITHIN_PATIENCE,
+    POOLS_WITHIN_MAX_CONNECTIONS,
+    PATIENCE_WITHIN_PROXY_READ,
+    HEARTBEAT_WITHIN_PROXY_READ,
+    PROXY_CLOSES_IDLE_FIRST,
+    OLD_WORKERS_END,
+    OLD_WORKERS_FINISH,
+    ONE_SERVER_OR_NO_COUNTING,
+    UNSAFE_NOT_REPEATED,
+    UPGRADE_WHOLE,
+    KEEPALIVE_IN_USE,
+    UPSTREAM_RESOLVED_AGAIN,
+    PROCESS_GETS_SIGNAL,
+    SIGNAL_HANDLED,
+    SWAP_BOUNDED,
+    MEMORY_UNIT,
+    UNIT_NOTIFIES,
+    NOTIFICATIONS_HEARD,
+    KILL_MODE,
+    START_WITHIN_TIMEOUT,
+    INHERITED_SOCKET_USED,
+    READINESS_PROBED,
+    LIVENESS_APART,
+    ENDPOINTS_LEFT,
+    ROLLOUT_WITHOUT_GAP,
+    RAMP_WITHIN_MIN_READY;
+
+    /** Returns its name as users read it: {@code total-within-grace}. */
+    String id() {
+        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,25 @@
+package dev.quiesce.ops.lint;
+
+/**
+ * Something that is set, or what applies as it is not.
+ *
+ * @param name what it is called where it stands
+ * @param value what it means
+ * @param text how it is shown, which is as it was written if it was
+ * @param place where it stands; for a default, where it would
+ */
+record Value<T>(String name, T value, String text, Place place) {
+    static final String MISSING = "missing";
+
+    static Value<String> of(String name, String text, Place place) {
+        return new Value<>(name, text, text, place);
+    }
+
+    static Value<String> missing(String name, Place place) {
+        return of(name, MISSING, place);
+    }
+
+    static <T> Value<T> byDefault(String name, T value, String text, Place place) {
+        return new Value<>(name, value, text + " (default)", place);
+    }
+}
