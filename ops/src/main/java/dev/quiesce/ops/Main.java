@@ -2,6 +2,7 @@ package dev.quiesce.ops;
 
 import dev.quiesce.ops.burst.BurstCommand;
 import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.connections.ConnectionsCommand;
 import dev.quiesce.ops.deploy.DeployCommand;
 import dev.quiesce.ops.deploy.RollbackCommand;
 import dev.quiesce.ops.deploy.StatusCommand;
@@ -21,6 +22,7 @@ import picocli.CommandLine;
         versionProvider = Main.Version.class,
         subcommands = {
             BurstCommand.class,
+            ConnectionsCommand.class,
             DeployCommand.class,
             LintCommand.class,
             PlanCommand.class,
