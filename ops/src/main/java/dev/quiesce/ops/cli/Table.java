@@ -48,11 +48,11 @@ public final class Table {
         return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
     }
 
-    /** Names may begin with a digit, so every cell has to look like a figure; a dash stands for none. */
+    /** Names may begin with a digit, and addresses look like two figures, so every cell has to be one; a dash stands for none. */
     private boolean isOfFigures(int column) {
         return rows.size() > 1
                 && rows.stream()
                         .skip(1)
-                        .allMatch(row -> row.get(column).matches("-|[-+]?\\d[\\d.,]*( ?[%a-zA-Z]{0,3})?"));
+                        .allMatch(row -> row.get(column).matches("-|[-+]?\\d[\\d,]*(\\.\\d+)?( ?[%a-zA-Z]{0,3})?"));
     }
 }

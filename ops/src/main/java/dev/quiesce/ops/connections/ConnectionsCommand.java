@@ -225,7 +225,7 @@ public final class ConnectionsCommand implements Callable<Integer> {
     }
 
     private static String line(Session session) {
-        return "%d of %s %s from %s: %s for %s%s"
+        return "connection %d of %s %s from %s: %s for %s%s"
                 .formatted(
                         session.id(),
                         session.service(),

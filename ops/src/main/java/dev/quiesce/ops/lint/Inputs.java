@@ -130,7 +130,7 @@ final class Inputs {
         if (OPTIONS.matcher(text).find()) {
             return Kind.mariadb;
         }
-        if (NGINX.matcher(text).find()) {
+        if (NGINX.matcher(text).find() || name.endsWith(".conf")) {
             return Kind.nginx;
         }
         throw new OpsException(

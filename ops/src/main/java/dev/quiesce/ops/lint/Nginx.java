@@ -1,16 +1,23 @@
 package dev.quiesce.ops.lint;
 
+import dev.quiesce.ops.cli.ExitCode;
+import dev.quiesce.ops.cli.OpsException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** All that is given of nginx's configuration, as one tree. Not thread-safe. */
@@ -19,6 +26,8 @@ final class Nginx {
 
     private final Directive root = new Directive("", List.of(), new Place("", 0), null);
     private final Map<String, String> given = new LinkedHashMap<>();
+    private final Set<String> read = new HashSet<>();
+    private final Deque<String> reading = new ArrayDeque<>();
     private final Findings findings;
     private String base = "";
 
@@ -41,17 +50,17 @@ final class Nginx {
         this.findings = findings;
         given.putAll(files);
         for (Map.Entry<String, String> file : files.entrySet()) {
-            if (given.containsKey(file.getKey()) && isWhole(file.getKey(), file.getValue())) {
+            if (isWhole(file.getKey(), file.getValue())) {
                 base = file.getKey();
-                read(file.getKey(), root);
+                read(file.getKey(), file.getValue(), root);
             }
         }
         Directive http = root.find("http").orElse(root);
-        for (String fragment : files.keySet()) {
-            if (given.containsKey(fragment)) {
-                read(fragment, http);
+        files.forEach((fragment, text) -> {
+            if (!read.contains(fragment)) {
+                read(fragment, text, http);
             }
-        }
+        });
     }
 
     /** Returns whether nothing is given. */
@@ -108,61 +117,52 @@ final class Nginx {
         return top.find("http").isPresent() || top.find("events").isPresent();
     }
 
-    private void read(String file, Directive into) {
-        String text = given.remove(file);
-        if (text != null) {
-            new NginxReader(file, text, this::include).readInto(into);
+    private void read(String file, String text, Directive into) {
+        if (reading.contains(file)) {
+            throw new OpsException(ExitCode.UNAVAILABLE, file + " includes itself");
         }
+        read.add(file);
+        reading.push(file);
+        new NginxReader(file, text, this::include).readInto(into);
+        reading.pop();
     }
 
+    /** Reads what is included, which may be in several places, from the files that are given, or from beside them. */
     private boolean include(Directive include, Directive into) {
         String wanted = include.argument(0);
         Path pattern = Path.of(base.isEmpty() ? include.place().file() : base).resolveSibling(wanted);
-        boolean any = false;
-        for (String file : List.copyOf(given.keySet())) {
-            if (matches(pattern.getFileName(), Path.of(file).getFileName())) {
-                read(file, into);
-                any = true;
+        Map<String, String> files = new TreeMap<>();
+        given.forEach((file, text) -> {
+            boolean outer = file.equals(base) || reading.contains(file);
+            if (!outer && matches(pattern.getFileName(), Path.of(file).getFileName())) {
+                files.put(file, text);
             }
+        });
+        boolean isOfInterest = OF_NO_INTEREST.stream().noneMatch(wanted::contains);
+        if (files.isEmpty() && isOfInterest) {
+            readBeside(pattern, files);
         }
-        any |= readMatching(pattern, into);
-        if (!any && OF_NO_INTEREST.stream().noneMatch(wanted::contains)) {
+        if (files.isEmpty() && isOfInterest) {
             findings.notChecked(include.place() + ": include " + wanted + ", which is not here; give it as a file");
         }
+        files.forEach((file, text) -> read(file, text, into));
         return true;
     }
 
-    private boolean readMatching(Path pattern, Directive into) {
+    private void readBeside(Path pattern, Map<String, String> into) {
         Path folder = pattern.toAbsolutePath().getParent();
-        boolean any = false;
         if (folder == null || !Files.isDirectory(folder)) {
-            return false;
+            return;
         }
-        List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, Files::isRegularFile)) {
-            all.forEach(files::add);
-        } catch (IOException e) {
-            return false;
-        }
-        files.sort(null);
-        for (Path file : files) {
-            if (matches(pattern.getFileName(), file.getFileName())) {
-                any = true;
-                String name = pattern.resolveSibling(file.getFileName()).toString();
-                if (OF_NO_INTEREST.stream().noneMatch(name::endsWith) && !wasRead(name)) {
-                    try {
-                        new NginxReader(name, Files.readString(file), this::include).readInto(into);
-                    } catch (IOException e) {
-                        findings.notChecked(name + ", which cannot be read");
-                    }
+            for (Path file : all) {
+                if (matches(pattern.getFileName(), file.getFileName())) {
+                    into.put(pattern.resolveSibling(file.getFileName()).toString(), Files.readString(file));
                 }
             }
+        } catch (IOException e) {
+            throw new OpsException(ExitCode.UNAVAILABLE, folder + " cannot be read: " + e.getMessage(), e);
         }
-        return any;
-    }
-
-    private boolean wasRead(String name) {
-        return root.tree().anyMatch(each -> each.place().file().equals(name));
     }
 
     private static boolean matches(Path pattern, Path name) {

@@ -25,4 +25,13 @@ class TableTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("1 cells under 2 headings");
     }
+
+    @Test
+    void addresses_areWords_andStandToTheLeft() {
+        assertThat(new Table("HOST", "AGE")
+                        .row("127.0.0.1", "9 s")
+                        .row("10.0.0.17", "1.5 s")
+                        .toString())
+                .isEqualTo("HOST         AGE\n127.0.0.1    9 s\n10.0.0.17  1.5 s\n");
+    }
 }
