@@ -147,7 +147,7 @@ final class KubernetesReader {
                                 key, value.get().text().orElse(""), value.get().place()));
                     } else if (key.startsWith(SettingTable.PREFIX)
                             && SettingTable.ofVariable(key)
-                                    .map(setting -> setting.form() != SettingTable.Form.OTHER)
+                                    .map(SettingTable.Setting::isBudget)
                                     .orElse(true)) {
                         findings.notChecked(item.place() + ": " + key + " of " + name + ", which comes from elsewhere");
                     }

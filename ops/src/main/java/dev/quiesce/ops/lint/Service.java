@@ -88,8 +88,10 @@ final class Service {
         set.put(setting.get().key(), value);
         boolean known = !value.value().contains("${") && !value.value().startsWith("$(");
         if (!known) {
-            findings.notChecked(value.name() + " of " + name() + ": " + value.place()
-                    + " takes it from a variable that only the deploy knows");
+            if (setting.get().isBudget()) {
+                findings.notChecked(value.name() + " of " + name() + ": " + value.place()
+                        + " takes it from a variable that only the deploy knows");
+            }
             return;
         }
         boolean time = setting.get().form() == Form.TIME;

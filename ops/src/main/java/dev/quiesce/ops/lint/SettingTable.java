@@ -55,6 +55,11 @@ final class SettingTable {
             return PREFIX + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
         }
 
+        /** Returns whether a rule needs it, so that not to know it is worth a word. */
+        boolean isBudget() {
+            return form == Form.TIME || key.endsWith(".pool-size");
+        }
+
         String option() {
             return "--" + key.replace('.', '-');
         }

@@ -33,8 +33,8 @@ record Workload(
         List<String> ports) {
 
     private static final Pattern COLOUR = Pattern.compile("[-_.@]?(blue|green|\\d+)$");
-    private static final Pattern KNOWN =
-            Pattern.compile("(.*/)?(nginx|mariadb|mysql|postgres|redis|jenkins|node|httpd|traefik|caddy)\\b.*");
+    private static final Pattern KNOWN = Pattern.compile(
+            "(\\$\\{\\w+:?-)?(.*/)?(nginx|mariadb|mysql|postgres|redis|jenkins|node|httpd|traefik|caddy)\\b.*");
 
     enum Platform {
         COMPOSE,
@@ -61,7 +61,7 @@ record Workload(
     }
 
     boolean runsMariaDb() {
-        return image.matches("(.*/)?(mariadb|mysql)\\b.*");
+        return image.matches("(\\$\\{\\w+:?-)?(.*/)?(mariadb|mysql)\\b.*");
     }
 
     Optional<Value<String>> variable(String wanted) {

@@ -81,6 +81,8 @@ class LintCommandTest {
     void whatOnlyTheDeployKnows_isSaid_andNotGuessed() throws IOException {
         LintRun run = new LintRun(folder, "docker");
         run.replace("compose.yaml", "QUIESCE_SHUTDOWN_LINGER: 1s", "QUIESCE_SHUTDOWN_LINGER: ${LINGER:-20s}");
+        run.replace(
+                "compose.yaml", "    QUIESCE_SHUTDOWN", "    QUIESCE_DB_D4_URL: ${D4_URL:?it}\n    QUIESCE_SHUTDOWN");
         run.replace("nginx.conf", "proxy_pass http://127.0.0.1:3000", "proxy_pass http://$target");
         run.replace("nginx.conf", "include mime.types", "include /no/such/folder/*.conf");
 
@@ -91,9 +93,9 @@ class LintCommandTest {
                                 .toList())
                 .containsExactlyInAnyOrder(
                         "nginx.conf:5: include /no/such/folder/*.conf, which is not here; give it as a file",
-                        "QUIESCE_SHUTDOWN_LINGER of board-blue: compose.yaml:9 takes it from a variable that only the"
+                        "QUIESCE_SHUTDOWN_LINGER of board-blue: compose.yaml:10 takes it from a variable that only the"
                                 + " deploy knows",
-                        "QUIESCE_SHUTDOWN_LINGER of board-green: compose.yaml:9 takes it from a variable that only the"
+                        "QUIESCE_SHUTDOWN_LINGER of board-green: compose.yaml:10 takes it from a variable that only the"
                                 + " deploy knows",
                         "nginx.conf:20: proxy_pass http://$target, which is known only at run time");
     }
