@@ -147,11 +147,17 @@ final class Inputs {
                                 composeServices.addAll(services.entries().values()));
                 workloads.addAll(ComposeReader.read(document, findings));
             } else if (KubernetesReader.isManifest(document)) {
-                manifests.add(document);
-            } else if (document.isMapping()) {
+                manifests.addAll(
+                        isList(document) ? document.get("items").orElseThrow().items() : List.of(document));
+            } else {
                 findings.notChecked(document.place() + ": this is neither a compose file nor a manifest of Kubernetes");
             }
         }
+    }
+
+    private static boolean isList(Yaml manifest) {
+        return manifest.text("kind").orElse("").equals("List")
+                && manifest.get("items").isPresent();
     }
 
     private void readUnit(String file, String text) {

@@ -78,9 +78,10 @@ final class Lint {
                 .findFirst()
                 .map(first -> new Place(first.place().file(), 1))
                 .orElse(Place.SERVICE);
-        if (!inputs.settings().isEmpty() || !nginx.isEmpty()) {
-            findings.notChecked("the grace period: nothing is given that starts and stops the service");
+        if (inputs.settings().isEmpty() && nginx.isEmpty() || !all.isEmpty()) {
+            return List.of();
         }
+        findings.notChecked("the grace period: nothing is given that starts and stops the service");
         return List.of(new Workload(
                 Workload.Platform.COMPOSE,
                 "the service",

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:everything that could be checked fits",
             "1:something does not fit",
-            "2:the command line makes no sense",
+            "2:the command line makes no sense, or nothing could be checked",
             "3:a file cannot be read"
         },
         footerHeading = "%nExamples:%n",
@@ -93,12 +93,15 @@ public final class LintCommand implements Callable<Integer> {
         }
         new Lint(inputs, findings, services).check(colours, Optional.ofNullable(maxConnections));
         output.answer(map(findings), () -> text(findings));
+        if (findings.checks() == 0) {
+            return ExitCode.USAGE.code();
+        }
         return (findings.found().isEmpty() ? ExitCode.OK : ExitCode.REFUSED).code();
     }
 
     private static Map<String, Object> map(Findings findings) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("fits", findings.found().isEmpty());
+        map.put("fits", findings.checks() > 0 && findings.found().isEmpty());
         map.put("checks", findings.checks());
         map.put("findings", findings.found().stream().map(Finding::toMap).toList());
         map.put("notChecked", findings.notChecked());
@@ -116,6 +119,9 @@ public final class LintCommand implements Callable<Integer> {
         }
         for (String what : findings.notChecked()) {
             text.append("not checked: ").append(what).append('\n');
+        }
+        if (findings.checks() == 0) {
+            return text + String.join(", ", files) + ": nothing could be checked\n";
         }
         int found = findings.found().size();
         String checks = findings.checks() + (findings.checks() == 1 ? " check" : " checks");

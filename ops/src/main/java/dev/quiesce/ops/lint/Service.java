@@ -24,12 +24,17 @@ final class Service {
                 take(SettingTable.ofVariable(variable.name()), variable, "variable");
             }
         }
-        for (Value<String> word : workload.words()) {
-            String[] parts = word.value().split("=", 2);
-            SettingTable.ofOption(parts[0]).ifPresent(setting -> {
-                String value = parts.length > 1 ? parts[1] : "true";
-                take(Optional.of(setting), new Value<>(parts[0], value, value, word.place()), "option");
-            });
+        List<Value<String>> words = workload.words();
+        for (int i = 0; i < words.size(); i++) {
+            Place place = words.get(i).place();
+            String[] parts = words.get(i).value().split("=", 2);
+            Optional<Setting> setting = SettingTable.ofOption(parts[0]);
+            if (setting.isPresent()) {
+                boolean apart = parts.length == 1 && !setting.get().isFlag() && i + 1 < words.size();
+                String value =
+                        parts.length > 1 ? parts[1] : apart ? words.get(++i).value() : "true";
+                take(setting, Value.of(parts[0], value, place), "option");
+            }
         }
     }
 

@@ -60,6 +60,11 @@ final class SettingTable {
             return form == Form.TIME || key.endsWith(".pool-size");
         }
 
+        /** Returns whether its option may stand without a value. */
+        boolean isFlag() {
+            return standard.equals("false");
+        }
+
         String option() {
             return "--" + key.replace('.', '-');
         }

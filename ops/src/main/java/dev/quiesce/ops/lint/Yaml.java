@@ -23,6 +23,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 record Yaml(Node node, String name, Place place) {
     private static final String MERGE = "<<";
+    private static final int DEEPEST_MERGE = 100;
 
     /**
      * Reads all documents of a file.
@@ -59,11 +60,18 @@ record Yaml(Node node, String name, Place place) {
     }
 
     Map<String, Yaml> entries() {
+        return entries(0);
+    }
+
+    private Map<String, Yaml> entries(int depth) {
+        if (depth > DEEPEST_MERGE) {
+            throw new OpsException(ExitCode.UNAVAILABLE, place + ": what is merged here contains itself");
+        }
         Map<String, Yaml> entries = new LinkedHashMap<>();
         if (node instanceof MappingNode mapping) {
             for (NodeTuple tuple : mapping.getValue()) {
                 if (key(tuple).equals(MERGE)) {
-                    merge(tuple.getValueNode(), entries);
+                    merge(tuple.getValueNode(), entries, depth + 1);
                 }
             }
             for (NodeTuple tuple : mapping.getValue()) {
@@ -104,11 +112,11 @@ record Yaml(Node node, String name, Place place) {
         return Value.of(name, text().orElse(isMapping() ? "{…}" : "[…]"), place);
     }
 
-    private void merge(Node from, Map<String, Yaml> entries) {
+    private void merge(Node from, Map<String, Yaml> entries, int depth) {
         Yaml source = new Yaml(from, name, place(place.file(), from));
         List<Yaml> sources = source.isMapping() ? List.of(source) : source.items();
         for (Yaml each : sources) {
-            each.entries().forEach(entries::putIfAbsent);
+            each.entries(depth).forEach(entries::putIfAbsent);
         }
     }
 

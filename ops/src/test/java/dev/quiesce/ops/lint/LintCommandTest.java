@@ -118,6 +118,55 @@ class LintCommandTest {
     }
 
     @Test
+    void filesThatTellNothing_areNotSaidToFit() throws IOException {
+        LintRun run = new LintRun(folder, "docker");
+        run.write("empty.conf", "");
+        run.write("list.yaml", "- a\n");
+
+        LintRun.Said said = LintRun.command(folder + "/empty.conf", folder + "/list.yaml");
+
+        assertThat(said.code()).isEqualTo(ExitCode.USAGE.code());
+        assertThat(said.out().replace(folder + "/", ""))
+                .isEqualTo("not checked: list.yaml:1: this is neither a compose file nor a manifest of Kubernetes\n"
+                        + "empty.conf, list.yaml: nothing could be checked\n");
+    }
+
+    @Test
+    void manifestsInAList_areRead() throws IOException {
+        LintRun run = new LintRun(folder, "kubernetes");
+        run.write("list.yaml", """
+                apiVersion: v1
+                kind: List
+                items:
+                  - apiVersion: v1
+                    kind: Pod
+                    metadata: {name: board}
+                    spec: {terminationGracePeriodSeconds: 5, containers: [{name: board, image: board}]}
+                """);
+
+        assertThat(LintRun.command(folder + "/list.yaml").out())
+                .contains("total-within-grace  board may take 8 s to stop, but is killed after 5 s");
+    }
+
+    @Test
+    void mergeThatContainsItself_isRefused() throws IOException {
+        LintRun run = new LintRun(folder, "docker");
+        run.write("loop.yaml", "services:\n  a: &a\n    <<: *a\n");
+
+        assertThat(refused(folder + "/loop.yaml").err()).endsWith(": what is merged here contains itself\n");
+    }
+
+    @Test
+    void options_countWithTheirValueBehindThem_andBeforeTheEnvironment() throws IOException {
+        LintRun run = new LintRun(folder, "systemd");
+        run.replace("board.service", "board.jar", "board.jar --http-inherited --shutdown-timeout 40s --http-port=1");
+
+        assertThat(run.findings())
+                .containsExactly("total-within-grace | board.service:12 --shutdown-timeout: 40s"
+                        + " | board.service:15 TimeoutStopSec: 30");
+    }
+
+    @Test
     void bareValuesOfSecrets_areNeverShown() throws IOException {
         LintRun run = new LintRun(folder, "docker");
         run.replace(
