@@ -10,8 +10,8 @@ import dev.quiesce.ops.lint.LintCommand;
 import dev.quiesce.ops.plan.PlanCommand;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
-import picocli.CommandLine.Command;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /** The command {@code quiesce-ops}. */
 @Command(

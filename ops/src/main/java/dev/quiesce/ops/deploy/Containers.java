@@ -19,13 +19,14 @@ final class Containers {
     /**
      * One of them.
      *
-     * @param running whether it runs
+     * @param running whether it runs, and is not just about to be started again
      * @param exitCode what it has ended with, if it does not
      * @param image what it was made of, as named then
-     * @param deploy the deploy that made it, or an empty text
+     * @param imageId what identifies that, whatever it is called
+     * @param startedAt when it was started last, as Docker says it
      * @param pid the number of its first process on the host; 0 if it does not run
      */
-    record Container(boolean running, int exitCode, String image, String deploy, long pid) {}
+    record Container(boolean running, int exitCode, String image, String imageId, String startedAt, long pid) {}
 
     Optional<Container> find(String name) throws InterruptedException {
         Program.Result result = docker("inspect", "--type", "container", name);
@@ -33,6 +34,20 @@ final class Containers {
             return Optional.empty();
         }
         return Optional.of(parse(result.orFail().out()));
+    }
+
+    /**
+     * Returns what identifies an image whatever it is called.
+     *
+     * @throws OpsException if it is not on this host
+     */
+    String imageId(String image) throws InterruptedException {
+        Program.Result result = docker("image", "inspect", "--format", "{{.Id}}", image);
+        if (!result.isOk()) {
+            throw new OpsException(
+                    ExitCode.REFUSED, "there is no image " + image + " on this host: build, pull or load it first");
+        }
+        return result.out().strip();
     }
 
     boolean isRunning(String name) throws InterruptedException {
@@ -63,11 +78,10 @@ final class Containers {
         docker("rm", "--force", name).orFail();
     }
 
-    /** Returns its last lines, of both outputs. */
-    String log(String name, int lines) throws InterruptedException {
-        Program.Result result =
-                docker("logs", "--tail", Integer.toString(lines), name).orFail();
-        return result.out() + result.err();
+    /** Returns its last lines since a point in time, of both outputs; nothing if they are not to be had. */
+    Optional<String> log(String name, String since, int lines) throws InterruptedException {
+        Program.Result result = docker("logs", "--since", since, "--tail", Integer.toString(lines), name);
+        return result.isOk() ? Optional.of(result.out() + result.err()) : Optional.empty();
     }
 
     private static Program.Result docker(String... arguments) throws InterruptedException {
@@ -81,12 +95,12 @@ final class Containers {
             Map<?, ?> container = (Map<?, ?>) JSON.std.listFrom(json).get(0);
             Map<?, ?> state = (Map<?, ?>) container.get("State");
             Map<?, ?> config = (Map<?, ?>) container.get("Config");
-            Object deploy = config.get("Labels") instanceof Map<?, ?> labels ? labels.get(DEPLOY) : null;
             return new Container(
-                    (Boolean) state.get("Running"),
+                    (Boolean) state.get("Running") && !(Boolean) state.get("Restarting"),
                     ((Number) state.get("ExitCode")).intValue(),
                     (String) config.get("Image"),
-                    deploy == null ? "" : deploy.toString(),
+                    (String) container.get("Image"),
+                    (String) state.get("StartedAt"),
                     ((Number) state.get("Pid")).longValue());
         } catch (IOException | ClassCastException | NullPointerException e) {
             throw new OpsException(ExitCode.UNAVAILABLE, "docker inspect says something unknown: " + e, e);

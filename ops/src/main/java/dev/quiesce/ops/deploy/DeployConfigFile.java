@@ -80,9 +80,6 @@ final class DeployConfigFile {
         }
         String ready = url("ready.url", required("ready.url"));
         String upstream = required("upstream.content");
-        if (!upstream.isEmpty() && PLACE.matcher(upstream).results().findAny().isEmpty()) {
-            mistakes.add("upstream.content says the same for both colours: put a place such as {port} into it");
-        }
         @Nullable String container = properties.getProperty("nginx.container");
         if (container != null && properties.containsKey("nginx.pid")) {
             mistakes.add("nginx.pid and nginx.container exclude each other: the second is for an nginx in a container");
@@ -95,7 +92,7 @@ final class DeployConfigFile {
                 Map.copyOf(values),
                 ready,
                 duration("ready.timeout", "60s"),
-                url("warm.url", text("warm.url", ready)),
+                properties.containsKey("warm.url") ? url("warm.url", text("warm.url", "")) : ready,
                 number("warm.requests", 20, 0, 100_000),
                 Path.of(required("upstream.file")).toAbsolutePath(),
                 upstream,
@@ -110,6 +107,8 @@ final class DeployConfigFile {
                 probe == null ? null : url("probe.url", probe),
                 number("probe.per-second", 20, 1, 1000));
         checkPlaces();
+        checkThatColoursDiffer(config);
+        checkRunOptions(config.runOptions());
         if (!mistakes.isEmpty()) {
             throw new OpsException(
                     ExitCode.USAGE,
@@ -161,6 +160,39 @@ final class DeployConfigFile {
             if (value.getValue().equals(values.get(Colour.GREEN).get(value.getKey()))) {
                 mistakes.add("blue." + value.getKey() + " and green." + value.getKey() + " are the same ("
                         + value.getValue() + "): two versions cannot share it");
+            }
+        }
+    }
+
+    private void checkThatColoursDiffer(DeployConfig config) {
+        if (config.upstream(Colour.BLUE).equals(config.upstream(Colour.GREEN))) {
+            mistakes.add("upstream.content says the same for both colours: put a place such as {port} into it");
+        }
+        if (config.readyUrl(Colour.BLUE).equals(config.readyUrl(Colour.GREEN))) {
+            mistakes.add(
+                    "ready.url is the same for both colours, so the old version would answer for the new one: put a place"
+                            + " such as {port} into it");
+        }
+        if (properties.containsKey("warm.url") && config.warmUrl(Colour.BLUE).equals(config.warmUrl(Colour.GREEN))) {
+            mistakes.add("warm.url is the same for both colours: put a place such as {port} into it");
+        }
+        for (String key : List.of("ready.url", "warm.url", "upstream.content")) {
+            if (text(key, "").contains("{image}")) {
+                mistakes.add(key + " has {image}, which only run.options and run.command may have");
+            }
+        }
+    }
+
+    /** What would start an old version again, or take its container away, or is ours to say. */
+    private void checkRunOptions(List<String> options) {
+        for (int i = 0; i < options.size(); i++) {
+            String option = options.get(i);
+            String value = i + 1 < options.size() ? options.get(i + 1) : "";
+            if (option.equals("--restart=always") || option.equals("--restart") && value.equals("always")) {
+                mistakes.add("run.options has --restart always, which starts old versions again after a reboot: use"
+                        + " unless-stopped");
+            } else if (List.of("--rm", "--name", "-d", "--detach").contains(option) || option.startsWith("--name=")) {
+                mistakes.add("run.options has " + option + ", which a deploy decides itself");
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.quiesce.ops.deploy.Containers.Container;
 import dev.quiesce.ops.deploy.Journal.Entry;
 import dev.quiesce.ops.deploy.Journal.Phase;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -15,28 +16,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings a version up beside the one that serves, leads requests to it, and stops the other one when nobody is led there any more.
  * Until requests are led to the new version, every failure leaves the old one as it was. What it was at when it was killed is
- * gone on with by the next one: where requests go is read from nginx's file, and every step may be done twice.
+ * gone on with by the next one.
+ *
+ * <p>No container that runs is stopped unless nginx has taken the file as it is, and no worker from before that is left.
  *
  * <p>Not thread-safe.
  */
 final class Deployment {
-    private static final int LOG_LINES = 20;
-    private static final int REPORT_LINES = 400;
-
     private final DeployConfig config;
     private final Consumer<String> progress;
     private final Containers containers = new Containers();
-    private final UpstreamFile upstream;
-    private final Nginx nginx;
+    private final Routing routing;
     private final Journal journal;
-    private final Visitor visitor = new Visitor();
+    private final Versions versions;
 
     Deployment(DeployConfig config, Consumer<String> progress) {
         this.config = config;
         this.progress = progress;
-        this.upstream = new UpstreamFile(config);
-        this.nginx = new Nginx(config, containers);
+        this.routing = new Routing(config, new Nginx(config, containers));
         this.journal = new Journal(config.state());
+        this.versions = new Versions(config, containers, progress);
     }
 
     /**
@@ -46,18 +45,17 @@ final class Deployment {
      */
     Deployed deploy(String image) throws IOException, InterruptedException {
         return DeployLock.holding(config.state(), () -> {
+            String imageId = containers.imageId(image);
             Optional<Entry> interrupted = interrupted();
             if (interrupted.isPresent()) {
-                Deployed finished = finish(interrupted.get());
-                if (interrupted.get().image().equals(image)
-                        && !interrupted.get().rollback()) {
-                    return finished;
+                Optional<Deployed> finished = finish(interrupted.get());
+                if (finished.isPresent() && interrupted.get().imageId().equals(imageId)) {
+                    return finished.get();
                 }
             }
-            Optional<Colour> live = live();
+            Optional<Colour> live = routing.colour();
             Colour target = live.map(Colour::other).orElse(Colour.BLUE);
-            Entry entry = entry(false, image, live.orElse(null), target);
-            return bringUp(entry, () -> runNew(entry));
+            return bringUp(entry(false, image, imageId, live.orElse(null), target), () -> makeRoom(target));
         });
     }
 
@@ -69,11 +67,15 @@ final class Deployment {
     Deployed rollBack() throws IOException, InterruptedException {
         return DeployLock.holding(config.state(), () -> {
             Optional<Entry> interrupted = interrupted();
-            if (interrupted.isPresent()) {
-                finish(interrupted.get());
+            if (interrupted.filter(Entry::rollback).isPresent()) {
+                Optional<Deployed> finished = finish(interrupted.get());
+                if (finished.isPresent()) {
+                    return finished.get();
+                }
             }
-            Colour live = live().orElseThrow(() -> new OpsException(
-                    ExitCode.REFUSED, "nothing has been deployed: " + config.upstreamFile() + " leads to no colour"));
+            Colour live = routing.colour()
+                    .orElseThrow(() -> new OpsException(
+                            ExitCode.REFUSED, "nothing has been deployed: there is no " + config.upstreamFile()));
             Colour target = live.other();
             String name = config.container(target);
             refuseIfItNeverServed(target);
@@ -81,180 +83,164 @@ final class Deployment {
                     .find(name)
                     .orElseThrow(() -> new OpsException(
                             ExitCode.REFUSED, "there is no version before: the container " + name + " does not exist"));
-            return bringUp(entry(true, before.image(), live, target), () -> containers.start(name));
+            return bringUp(entry(true, before.image(), before.imageId(), live, target), () -> {});
         });
     }
 
     /** What is beside the version that serves may be one that failed, and not the one before. */
-    private void refuseIfItNeverServed(Colour target) throws IOException {
+    private void refuseIfItNeverServed(Colour target) throws IOException, InterruptedException {
         Optional<Entry> last = journal.read();
         if (last.filter(entry -> entry.to() == target && !entry.rollback() && entry.phase() != Phase.DONE)
-                .isPresent()) {
-            throw new OpsException(
-                    ExitCode.REFUSED,
-                    "the last deploy, of " + last.get().image()
-                            + ", came to nothing, so there is nothing to roll back: " + config.container(target.other())
-                            + " serves as before");
+                .isEmpty()) {
+            return;
         }
+        if (containers.isRunning(config.container(target))) {
+            makeRoom(target);
+            remember(last.get().at(Phase.FAILED));
+        }
+        throw new OpsException(
+                ExitCode.REFUSED,
+                "the last deploy, of " + last.get().image() + ", came to nothing, so there is nothing to roll back: "
+                        + config.container(target.other()) + " serves as before");
     }
 
-    private static Entry entry(boolean rollback, String image, @Nullable Colour from, Colour to) {
-        return new Entry(UUID.randomUUID().toString(), rollback, image, from, to, Phase.STARTING);
+    private static Entry entry(boolean rollback, String image, String imageId, @Nullable Colour from, Colour to) {
+        return new Entry(UUID.randomUUID().toString(), rollback, image, imageId, from, to, Phase.STARTING, List.of());
     }
 
     /** Returns the deploy that was interrupted after requests had been led elsewhere, if there is one. */
-    private Optional<Entry> interrupted() throws IOException {
+    private Optional<Entry> interrupted() throws IOException, InterruptedException {
+        routing.check();
         Optional<Entry> last = journal.read().filter(Entry::isUnfinished);
-        return last.filter(entry -> entry.phase() == Phase.SWITCHING)
-                .filter(entry -> routed().filter(entry.to()::equals).isPresent());
-    }
-
-    private Deployed finish(Entry entry) throws IOException, InterruptedException {
-        progress.accept("A deploy of " + entry.image() + " was interrupted: requests are led to " + entry.to()
-                + " already, so it is brought to its end");
-        Set<ProcessHandle> workers;
-        try {
-            awaitReady(entry);
-            nginx.test();
-            workers = nginx.reload();
-        } catch (OpsException failure) {
-            leadBack(entry);
-            throw failure;
+        if (last.isEmpty() || last.get().phase() == Phase.STARTING) {
+            return Optional.empty();
         }
-        return moveOn(entry, workers, Probe.none());
+        return routing.colour().filter(last.get().to()::equals).flatMap(led -> last);
     }
 
-    /** What had been led to a new version that turns out not to serve goes to the old one again, which has not been stopped. */
+    /** Returns nothing if the new version does not serve, so that requests have been led back. */
+    private Optional<Deployed> finish(Entry entry) throws IOException, InterruptedException {
+        progress.accept("A " + (entry.rollback() ? "rollback" : "deploy") + " of " + entry.image()
+                + " was interrupted: requests are led to " + entry.to() + " already, so it is brought to its end");
+        if (entry.phase() == Phase.SWITCHING && !versions.isReady(entry.to())) {
+            leadBack(entry);
+            return Optional.empty();
+        }
+        try (Probe probe = Probe.of(config)) {
+            Set<ProcessHandle> workers =
+                    entry.workers().isEmpty() ? routing.leadAgain() : Nginx.recall(entry.workers());
+            return Optional.of(moveOn(entry, workers, probe));
+        }
+    }
+
+    /** What had been led to a new version that turns out not to serve goes to the old one again, if that serves. */
     private void leadBack(Entry entry) throws IOException, InterruptedException {
         Colour from = entry.from();
-        if (from == null || !containers.isRunning(config.container(from))) {
-            return;
+        if (from != null && versions.isReady(from)) {
+            progress.accept(config.container(entry.to()) + " does not serve: leading requests back to " + from);
+            Nginx.awaitGone(routing.lead(from), config.switchTimeout());
+        } else {
+            progress.accept("Neither version serves");
         }
-        progress.accept("Leading requests back to " + from);
-        upstream.put(Optional.of(config.upstream(from)));
-        nginx.test();
-        nginx.reload();
         remember(entry.at(Phase.FAILED));
     }
 
-    private interface Starting {
-        void start() throws InterruptedException;
+    private interface Preparation {
+        void prepare() throws IOException, InterruptedException;
     }
 
-    private Deployed bringUp(Entry entry, Starting starting) throws IOException, InterruptedException {
-        nginx.workers();
-        nginx.test();
-        journal.write(entry);
-        Optional<String> before = upstream.content();
-        // Where nothing serves, nothing can be lost.
+    private Deployed bringUp(Entry entry, Preparation room) throws IOException, InterruptedException {
         boolean serves = entry.from() != null && containers.isRunning(config.container(entry.from()));
+        journal.write(entry);
+        room.prepare();
+        // Where nothing serves, nothing can be lost.
         try (Probe probe = serves ? Probe.of(config) : Probe.none()) {
             Set<ProcessHandle> workers;
             try {
-                progress.accept("Starting " + config.container(entry.to()) + " of " + entry.image());
-                starting.start();
-                awaitReady(entry);
-                workers = lead(entry, before);
-            } catch (OpsException | IOException | InterruptedException failure) {
-                abandon(entry, failure);
+                versions.bringUp(entry);
+                progress.accept("Leading requests to " + entry.to());
+                journal.write(entry.at(Phase.SWITCHING));
+                workers = routing.lead(entry.to());
+            } catch (RuntimeException | IOException | InterruptedException failure) {
+                abandon(entry, serves, failure);
                 throw failure;
             }
             return moveOn(entry, workers, probe);
         }
     }
 
-    private void runNew(Entry entry) throws InterruptedException {
-        String name = config.container(entry.to());
-        if (containers.find(name).isPresent()) {
-            containers.stop(name, config.stopTimeout());
-            containers.remove(name);
+    /** Stops what still runs in a place, once nobody can be led there. */
+    private void makeRoom(Colour target) throws IOException, InterruptedException {
+        if (containers.isRunning(config.container(target))) {
+            progress.accept("Making room: " + config.container(target) + " still runs");
+            awaitGone(routing.leadAgain(), target);
+            containers.stop(config.container(target), config.stopTimeout());
         }
-        containers.run(
-                name,
-                entry.id(),
-                entry.image(),
-                config.runOptions(entry.to(), entry.image()),
-                config.runCommand(entry.to(), entry.image()));
     }
 
-    private void awaitReady(Entry entry) throws InterruptedException {
-        String name = config.container(entry.to());
-        progress.accept("Waiting until " + config.readyUrl(entry.to()) + " answers");
-        visitor.awaitReady(config.readyUrl(entry.to()), config.readyTimeout(), () -> containers.isRunning(name));
-        progress.accept("Warming it up with " + config.warmRequests() + " requests");
-        visitor.warm(config.warmUrl(entry.to()), config.warmRequests());
-    }
-
-    /** Has nginx take the new version, or leaves everything as it was. Returns the workers that do not know it. */
-    private Set<ProcessHandle> lead(Entry entry, Optional<String> before) throws IOException, InterruptedException {
-        progress.accept("Leading requests to " + entry.to());
-        journal.write(entry.at(Phase.SWITCHING));
-        try {
-            upstream.put(Optional.of(config.upstream(entry.to())));
-            nginx.test();
-            return nginx.reload();
-        } catch (OpsException | IOException | InterruptedException failure) {
-            upstream.put(before);
-            throw failure;
+    private void awaitGone(Set<ProcessHandle> workers, Colour led) throws InterruptedException {
+        progress.accept("Waiting until nginx's " + workers.size() + " workers from before are gone");
+        long left = Nginx.awaitGone(workers, config.switchTimeout());
+        if (left > 0) {
+            throw new OpsException(
+                    ExitCode.REFUSED,
+                    "new requests are not led to " + led + " any more, but " + left
+                            + " of nginx's workers from before still serve after "
+                            + config.switchTimeout().toSeconds() + " s, so " + config.container(led)
+                            + " has not been stopped. Run the same command again to wait on; worker_shutdown_timeout in"
+                            + " nginx's configuration bounds it");
         }
     }
 
     /** From here on the new version is the one that serves. */
     private Deployed moveOn(Entry entry, Set<ProcessHandle> workers, Probe probe)
             throws IOException, InterruptedException {
-        progress.accept("Waiting until nginx's " + workers.size() + " workers from before are gone");
-        long left = Nginx.awaitGone(workers, config.switchTimeout());
-        if (left > 0) {
-            throw new OpsException(
-                    ExitCode.REFUSED,
-                    "new requests are led to " + entry.to() + ", but " + left
-                            + " of nginx's workers from before still serve after "
-                            + config.switchTimeout().toSeconds() + " s, so " + entry.from()
-                            + " has not been stopped. Run the same command again to wait on; worker_shutdown_timeout in"
-                            + " nginx's configuration bounds it");
+        Colour from = entry.from();
+        @Nullable StopReport stopped = null;
+        if (from != null) {
+            remember(entry.at(entry.phase() == Phase.STOPPING ? Phase.STOPPING : Phase.SWITCHING, Nginx.name(workers)));
+            awaitGone(workers, from);
+            if (entry.phase() != Phase.STOPPING && !containers.isRunning(config.container(entry.to()))) {
+                leadBack(entry);
+                throw new OpsException(
+                        ExitCode.REFUSED,
+                        config.container(entry.to())
+                                + " has ended right after requests were led to it: see docker logs "
+                                + config.container(entry.to()));
+            }
+            boolean interrupted = entry.phase() == Phase.STOPPING;
+            remember(entry.at(Phase.STOPPING, List.of()));
+            stopped = versions.stop(from, interrupted);
         }
-        if (!containers.isRunning(config.container(entry.to()))) {
-            leadBack(entry);
-            throw new OpsException(
-                    ExitCode.REFUSED,
-                    config.container(entry.to()) + " has ended right after requests were led to it: see docker logs "
-                            + config.container(entry.to()));
-        }
-        @Nullable StopReport stopped = entry.from() == null ? null : stop(config.container(entry.from()));
         Probe.Result probed = probe.end();
-        remember(entry.at(Phase.DONE));
-        return new Deployed(config.service(), entry.image(), entry.to(), entry.from(), stopped, probed);
-    }
-
-    private @Nullable StopReport stop(String name) throws InterruptedException {
-        Optional<Container> old = containers.find(name);
-        if (old.isEmpty()) {
-            return null;
-        }
-        progress.accept("Stopping " + name);
-        containers.stop(name, config.stopTimeout());
-        int exitCode = containers.find(name).map(Container::exitCode).orElse(0);
-        return StopReport.of(name, exitCode, containers.log(name, REPORT_LINES));
+        remember(entry.at(Phase.DONE, List.of()));
+        return new Deployed(config.service(), entry.image(), entry.to(), from, stopped, probed);
     }
 
     /** Stops the new version, and keeps its container to be looked at. */
-    private void abandon(Entry entry, Exception failure) throws InterruptedException {
+    private void abandon(Entry entry, boolean serves, Exception failure) throws InterruptedException {
+        if (routing.isUnknown()) {
+            progress.accept("WARNING: nginx could not be told to go back, so nobody knows which version it leads to."
+                    + " Neither has been stopped. Mend nginx, and run the same command again");
+            return;
+        }
         // What has interrupted us must not leave the new version behind.
         boolean interrupted = failure instanceof InterruptedException || Thread.interrupted();
-        String name = config.container(entry.to());
-        if (containers.find(name).isPresent()) {
-            progress.accept("Stopping " + name + ", which failed; its last lines:\n"
-                    + containers.log(name, LOG_LINES).indent(2).stripTrailing());
-            containers.stop(name, config.stopTimeout());
+        try {
+            versions.stopFailed(entry.to());
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+            progress.accept("WARNING: " + config.container(entry.to()) + " may still run: " + e.getMessage());
         }
-        progress.accept(
-                entry.from() == null
-                        ? "Nothing serves, as before"
-                        : config.container(entry.from()) + " goes on serving, as before");
+        progress.accept(serves ? service(entry) + " goes on serving, as before" : "Nothing serves, as before");
         remember(entry.at(Phase.FAILED));
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private String service(Entry entry) {
+        return entry.from() == null ? config.service() : config.container(entry.from());
     }
 
     /** That it cannot be written down changes nothing: the next deploy looks at what there is. */
@@ -262,29 +248,7 @@ final class Deployment {
         try {
             journal.write(entry);
         } catch (IOException e) {
-            progress.accept(
-                    "WARNING: the end of this deploy could not be written down in " + config.state() + ": " + e);
-        }
-    }
-
-    private Optional<Colour> live() throws IOException {
-        Optional<Colour> colour = routed();
-        if (colour.isEmpty() && upstream.content().isPresent()) {
-            throw new OpsException(
-                    ExitCode.REFUSED,
-                    config.upstreamFile()
-                            + " is not what upstream.content says for blue or for green, so nobody knows which"
-                            + " version serves. Put one of the two into it:\n"
-                            + config.upstream(Colour.BLUE) + config.upstream(Colour.GREEN));
-        }
-        return colour;
-    }
-
-    private Optional<Colour> routed() {
-        try {
-            return upstream.colour();
-        } catch (IOException e) {
-            throw new OpsException(ExitCode.UNAVAILABLE, config.upstreamFile() + " cannot be read: " + e, e);
+            progress.accept("WARNING: what this deploy is at cannot be written down in " + config.state() + ": " + e);
         }
     }
 }

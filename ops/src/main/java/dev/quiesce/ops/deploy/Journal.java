@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ final class Journal {
         STARTING,
         /** Requests are led to the new version, or just about to be; the old one runs. */
         SWITCHING,
+        /** The new version serves, and the old one has been told to stop. */
+        STOPPING,
         /** The new version serves, and the old one has stopped. */
         DONE,
         /** The old version serves, as before. */
@@ -40,24 +43,32 @@ final class Journal {
      * @param id tells it from others
      * @param rollback whether it leads back to a version that was there before
      * @param image the image of the new version
+     * @param imageId what identifies it, whatever it is called
      * @param from where the old version is, or null if there is none
      * @param to where the new version is
      * @param phase how far it has come
+     * @param workers nginx's workers that still lead to the old version, as far as that is known
      */
     record Entry(
             String id,
             boolean rollback,
             String image,
+            String imageId,
             @Nullable Colour from,
             Colour to,
-            Phase phase) {
+            Phase phase,
+            List<String> workers) {
 
         Entry at(Phase next) {
-            return new Entry(id, rollback, image, from, to, next);
+            return at(next, workers);
+        }
+
+        Entry at(Phase next, List<String> known) {
+            return new Entry(id, rollback, image, imageId, from, to, next, List.copyOf(known));
         }
 
         boolean isUnfinished() {
-            return phase == Phase.STARTING || phase == Phase.SWITCHING;
+            return phase != Phase.DONE && phase != Phase.FAILED;
         }
     }
 
@@ -77,15 +88,17 @@ final class Journal {
                     (String) map.get("id"),
                     (Boolean) map.get("rollback"),
                     (String) map.get("image"),
+                    (String) map.get("imageId"),
                     from == null ? null : Colour.valueOf((String) from),
                     Colour.valueOf((String) map.get("to")),
-                    Phase.valueOf((String) map.get("phase"))));
+                    Phase.valueOf((String) map.get("phase")),
+                    ((List<?>) map.get("workers"))
+                            .stream().map(String.class::cast).toList()));
         } catch (IOException | ClassCastException | NullPointerException | IllegalArgumentException e) {
             throw new OpsException(
                     ExitCode.UNAVAILABLE,
                     file + " cannot be understood (" + e
-                            + "): if no deploy is running, remove it; where requests go stands"
-                            + " in nginx's file, not there",
+                            + "): if no deploy is running, and nginx leads to one version only, remove it",
                     e);
         }
     }
@@ -95,9 +108,11 @@ final class Journal {
         map.put("id", entry.id());
         map.put("rollback", entry.rollback());
         map.put("image", entry.image());
+        map.put("imageId", entry.imageId());
         map.put("from", entry.from() == null ? null : entry.from().name());
         map.put("to", entry.to().name());
         map.put("phase", entry.phase().name());
+        map.put("workers", entry.workers());
         map.put("at", Instant.now().toString());
         UpstreamFile.replace(
                 file, JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(map) + "\n");

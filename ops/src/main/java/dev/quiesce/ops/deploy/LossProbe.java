@@ -24,7 +24,9 @@ final class LossProbe implements AutoCloseable {
     private static final int LONGEST_ANSWER_MILLIS = 10_000;
     private static final int MOST_REMEMBERED = 5;
     private static final int THREADS = 32;
-    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)\r\n");
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d{1,9})\r\n");
+
+    private static final Pattern CHUNKED = Pattern.compile("(?i)\r\ntransfer-encoding: *chunked\r\n");
 
     private final URI url;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(LossProbe::daemon);
@@ -89,7 +91,7 @@ final class LossProbe implements AutoCloseable {
                     + "\r\nUser-Agent: quiesce-ops\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             judge(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             lose(e.toString());
         }
     }
@@ -111,6 +113,8 @@ final class LossProbe implements AutoCloseable {
             lose("the connection ended after " + answer.length() + " bytes");
         } else if (!answer.matches("(?s)HTTP/1\\.[01] [23]\\d\\d.*")) {
             lose(answer.substring(0, answer.indexOf("\r\n")));
+        } else if (CHUNKED.matcher(answer.substring(0, head + 2)).find() && !answer.endsWith("\r\n0\r\n\r\n")) {
+            lose("the connection ended within the body");
         } else {
             Matcher length = LENGTH.matcher(answer.substring(0, head + 2));
             int body = answer.length() - head - 4;

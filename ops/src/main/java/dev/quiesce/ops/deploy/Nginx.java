@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -29,12 +31,20 @@ final class Nginx {
     /**
      * Tests the configuration that is there.
      *
-     * @throws OpsException if nginx refuses it, with what it says
+     * @param part what has to be in it
+     * @throws OpsException if nginx refuses it, with what it says, or does not read that part
      */
-    void test() throws InterruptedException {
-        Program.Result result = tell("-t");
+    void test(Optional<String> part) throws InterruptedException {
+        Program.Result result = tell("-T");
         if (!result.isOk()) {
             throw new OpsException(ExitCode.REFUSED, "nginx refuses its configuration: " + result.said());
+        }
+        if (part.isPresent() && !result.out().contains(part.get().strip())) {
+            throw new OpsException(
+                    ExitCode.REFUSED,
+                    "nginx does not read " + config.upstreamFile() + ", or not as it is now: include it in nginx's"
+                            + " configuration. In a container mount its folder, since a file that is mounted does not follow"
+                            + " a rename");
         }
     }
 
@@ -46,6 +56,9 @@ final class Nginx {
      */
     Set<ProcessHandle> reload() throws InterruptedException {
         Set<ProcessHandle> before = workers();
+        if (before.isEmpty()) {
+            throw new OpsException(ExitCode.UNAVAILABLE, "nginx has no worker that can be seen from here");
+        }
         tell("-s", "reload").orFail();
         long end = System.nanoTime() + RELOAD.toNanos();
         while (before.containsAll(workers())) {
@@ -58,6 +71,25 @@ final class Nginx {
             TimeUnit.MILLISECONDS.sleep(10);
         }
         return before;
+    }
+
+    /** Returns the names by which {@link #recall} knows workers again, also in another process. */
+    static List<String> name(Set<ProcessHandle> workers) {
+        return workers.stream().map(Nginx::name).toList();
+    }
+
+    /** Returns those of the workers that live. */
+    static Set<ProcessHandle> recall(List<String> names) {
+        return names.stream()
+                .flatMap(name -> ProcessHandle.of(Long.parseLong(name.substring(0, name.indexOf('@')))).stream()
+                        .filter(worker -> name(worker).equals(name)))
+                .collect(Collectors.toSet());
+    }
+
+    /** Numbers are given again to other processes, but not to one that was started at the same moment. */
+    private static String name(ProcessHandle worker) {
+        return worker.pid() + "@"
+                + worker.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     }
 
     /** Waits until none of these workers lives, and returns how many do at the end of the time. */
@@ -77,11 +109,17 @@ final class Nginx {
      * @throws OpsException if nginx does not run
      */
     Set<ProcessHandle> workers() throws InterruptedException {
-        return ProcessHandle.of(master())
+        ProcessHandle master = ProcessHandle.of(master())
                 .filter(ProcessHandle::isAlive)
-                .orElseThrow(() -> new OpsException(ExitCode.UNAVAILABLE, "nginx does not run: start it first"))
-                .children()
-                .collect(Collectors.toSet());
+                .orElseThrow(() -> new OpsException(ExitCode.UNAVAILABLE, "nginx does not run: start it first"));
+        String command = master.info().command().orElse("something that cannot be seen from here");
+        if (!command.endsWith("nginx")) {
+            throw new OpsException(
+                    ExitCode.UNAVAILABLE,
+                    "process " + master.pid() + " should be nginx, and is " + command
+                            + ". Start nginx; in a container it has to be the first process, without an init");
+        }
+        return master.children().collect(Collectors.toSet());
     }
 
     private long master() throws InterruptedException {

@@ -94,7 +94,8 @@ public final class StatusCommand implements Callable<Integer> {
         return switch (last.phase()) {
             case DONE -> what + "is at its end\n";
             case FAILED -> what + "failed, and changed nothing\n";
-            case STARTING, SWITCHING -> what + "@|red is not at its end:|@ run it again if it is not running\n";
+            case STARTING, SWITCHING, STOPPING ->
+                what + "@|red is not at its end:|@ run it again if it is not running\n";
         };
     }
 }

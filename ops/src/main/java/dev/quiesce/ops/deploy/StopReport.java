@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How an old version has stopped.
@@ -18,7 +19,11 @@ record StopReport(String container, int exitCode, String outcome, String summary
     private static final String SCHEMA = "{\"schema\":\"quiesce-report/1\"";
     private static final int ENDED_BY_SIGTERM = 143;
 
-    static StopReport of(String container, int exitCode, String log) {
+    static StopReport of(String container, int exitCode, Optional<String> said) {
+        if (said.isEmpty()) {
+            return new StopReport(container, exitCode, "none", "its log cannot be read, so neither can its report");
+        }
+        String log = said.get();
         List<String> reports = log.lines().filter(line -> line.contains(SCHEMA)).toList();
         if (reports.isEmpty()) {
             return new StopReport(container, exitCode, "none", "it has written no report");

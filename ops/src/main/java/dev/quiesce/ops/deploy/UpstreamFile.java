@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A small file that is there either as it was or as it is to be, whatever happens in between. Not safe for use by several processes. */
+/** The file of nginx that says where requests go. Not safe for use by several processes. */
 final class UpstreamFile {
     private final DeployConfig config;
 
@@ -42,7 +42,7 @@ final class UpstreamFile {
         }
     }
 
-    /** Writes a file beside the other one, onto the disk, and renames it over that. */
+    /** Writes a file beside the other one, onto the disk, and renames it over that: it is there as it was, or as it is to be. */
     static void replace(Path file, String content) throws IOException {
         Path next = file.resolveSibling("." + file.getFileName() + ".next");
         try {
@@ -55,6 +55,9 @@ final class UpstreamFile {
                 channel.force(true);
             }
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+                folder.force(true);
+            }
         } finally {
             Files.deleteIfExists(next);
         }

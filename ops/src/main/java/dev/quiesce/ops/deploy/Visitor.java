@@ -49,6 +49,21 @@ final class Visitor {
     }
 
     /**
+     * Makes sure that nobody answers in place of a version that is still to be started.
+     *
+     * @throws OpsException if somebody does
+     */
+    void refuseIfAnswered(String url) throws InterruptedException {
+        String answer = ask(url);
+        if (answer.matches("\\d+")) {
+            throw new OpsException(
+                    ExitCode.REFUSED,
+                    "something answers at " + url + " already, with " + answer
+                            + ", though the new version has not been started: end it, or give the version another port");
+        }
+    }
+
+    /**
      * Asks several times.
      *
      * @throws OpsException if an answer is not fine

@@ -77,7 +77,7 @@ public final class Program {
             }
             return new Result(List.copyOf(command), process.exitValue(), out.join(), err.join());
         } finally {
-            process.destroyForcibly();
+            process.destroyForcibly().waitFor();
         }
     }
 

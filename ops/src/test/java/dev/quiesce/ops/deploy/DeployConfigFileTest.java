@@ -66,7 +66,7 @@ class DeployConfigFileTest {
     void allMistakes_areInOneMessage() throws IOException {
         Path file = write("""
                 service = my app
-                run.options = --env A={a} --env PORT={port}
+                run.options = --rm --restart always --env A={a} --env PORT={port}
                 blue.port = 8081
                 blue.only = 1
                 green.port = 8081
@@ -83,11 +83,14 @@ class DeployConfigFileTest {
         assertThatThrownBy(() -> DeployConfigFile.read(file))
                 .isInstanceOfSatisfying(
                         OpsException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
-                .hasMessageStartingWith(file + " has 13 mistakes; nothing has been done:\n")
+                .hasMessageStartingWith(file + " has 15 mistakes; nothing has been done:\n")
                 .hasMessageContainingAll(
                         "stop.timout is not known",
                         "service = \"my app\"",
                         "ready.url = \"127.0.0.1:8081\": expected an address such as",
+                        "run.options has --rm, which a deploy decides itself",
+                        "run.options has --restart always",
+                        "ready.url is the same for both colours",
                         "upstream.content says the same for both colours",
                         "nginx.pid and nginx.container exclude each other",
                         "ready.timeout = \"60\": expected a time such as 500ms, 60s or 2m",

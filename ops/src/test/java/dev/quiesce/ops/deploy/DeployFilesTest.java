@@ -9,6 +9,7 @@ import dev.quiesce.ops.deploy.Journal.Phase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -61,11 +62,12 @@ class DeployFilesTest {
         Journal journal = new Journal(folder);
         assertThat(journal.read()).isEmpty();
 
-        Entry first = new Entry("id", false, "app:1", null, Colour.BLUE, Phase.STARTING);
+        Entry first = new Entry("id", false, "app:1", "sha256:1", null, Colour.BLUE, Phase.STARTING, List.of());
         journal.write(first);
         assertThat(journal.read()).contains(first);
 
-        Entry second = new Entry("id2", true, "app:2", Colour.BLUE, Colour.GREEN, Phase.DONE);
+        Entry second = new Entry(
+                "id2", true, "app:2", "sha256:2", Colour.BLUE, Colour.GREEN, Phase.SWITCHING, List.of("1@2", "3@4"));
         journal.write(second);
         assertThat(journal.read()).contains(second);
     }

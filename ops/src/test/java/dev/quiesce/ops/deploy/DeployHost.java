@@ -57,7 +57,7 @@ final class DeployHost {
     private final Nginx nginx;
     private final Path config;
 
-    private DeployHost(Path folder, Path upstream) throws Exception {
+    DeployHost(Path folder) throws Exception {
         this.folder = folder;
         removeContainers();
         database.start();
@@ -81,47 +81,44 @@ final class DeployHost {
                         ports.get(1),
                         ports.get(2),
                         ports.get(3),
-                        upstream,
+                        folder,
                         folder,
                         nginx.address().getPort()));
         // The operator begins with the place that the first version will not take.
         new UpstreamFile(read()).put(Optional.of(read().upstream(Colour.GREEN)));
     }
 
-    static DeployHost in(Path folder) throws Exception {
-        return new DeployHost(folder, folder);
-    }
-
     DeployConfig read() {
         return DeployConfigFile.read(config);
     }
 
-    /** Returns an image of the sample service under a name of its own, as if it were another version. */
+    /** Returns an image of the sample service, as if it were another version. */
     String image(String version) throws Exception {
-        return tag(engine.jdkImage(Path.of(System.getProperty("java.home"))), version);
+        return build(
+                version,
+                "FROM " + engine.jdkImage(Path.of(System.getProperty("java.home"))) + "\nLABEL version=" + version
+                        + "\n");
     }
 
     /** Returns an image that runs for ever and serves nothing. */
     String imageThatServesNothing() throws Exception {
-        String tag = NAME + ":serves-nothing";
-        Path dockerfile = Files.createDirectory(folder.resolve("image")).resolve("Dockerfile");
-        Files.writeString(
-                dockerfile,
+        return build(
+                "serves-nothing",
                 "FROM " + engine.baseImage()
                         + "\nENTRYPOINT [\"sh\", \"-c\", \"echo I serve nothing; exec sleep 600\"]\n");
-        engine.docker("build", "--tag", tag, dockerfile.getParent().toString()).orFail();
+    }
+
+    private String build(String version, String content) throws Exception {
+        Path context = Files.createDirectories(folder.resolve("image"));
+        Files.writeString(context.resolve("Dockerfile"), content);
+        String tag = NAME + ":" + version;
+        engine.docker("build", "--tag", tag, context.toString()).orFail();
         return tag;
     }
 
     /** Returns an image in which the command of the service does not exist. */
     String imageThatDoesNotStart() throws Exception {
-        return tag(engine.baseImage(), "does-not-start");
-    }
-
-    private String tag(String image, String version) throws InterruptedException {
-        String tag = NAME + ":" + version;
-        engine.docker("tag", image, tag).orFail();
-        return tag;
+        return build("does-not-start", "FROM " + engine.baseImage() + "\nLABEL version=does-not-start\n");
     }
 
     /** Begins a command. */
@@ -155,12 +152,17 @@ final class DeployHost {
 
     /** Kills a deploy as soon as it says something. */
     void deployAndKillAt(String image, String line) throws Exception {
-        try (ServiceProcess process = begin("deploy", "--image", image)) {
+        killAt(line, "deploy", "--image", image);
+    }
+
+    /** Kills a command as soon as it says something. */
+    void killAt(String line, String command, String... options) throws Exception {
+        try (ServiceProcess process = begin(command, options)) {
             process.awaitLine(line, PATIENCE);
             process.signal("KILL");
             process.awaitExit(PATIENCE);
         } catch (TimeoutException e) {
-            throw new AssertionError("the deploy never said \"" + line + "\"", e);
+            throw new AssertionError("the command never said \"" + line + "\"", e);
         }
     }
 
@@ -170,10 +172,6 @@ final class DeployHost {
 
     List<String> nginxErrors() throws IOException {
         return nginx.errors();
-    }
-
-    Path folder() {
-        return folder;
     }
 
     Path config() {

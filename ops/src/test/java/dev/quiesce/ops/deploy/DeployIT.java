@@ -42,7 +42,7 @@ class DeployIT {
 
     @BeforeEach
     void deployTheFirst() throws Exception {
-        host = DeployHost.in(folder);
+        host = new DeployHost(folder);
         End first = host.deploy(host.image("1"));
         assertThat(first.code()).as(first.said()).isZero();
         assertThat(first.said()).contains("quiesce-deploy-it is served by blue, quiesce-deploy-it:1");
@@ -95,20 +95,65 @@ class DeployIT {
     }
 
     @Test
-    void newVersionThatIsGoneAfterAnInterruption_isLedAwayFrom() throws Exception {
+    void newVersionThatIsGoneAfterAnInterruption_isLedAwayFrom_andDeployedAnew() throws Exception {
         host.deployAndKillAt(host.image("2"), "Waiting until nginx");
         host.kill(Colour.GREEN);
-        End again = host.deploy(host.image("2"));
-        assertThat(again.code()).as(again.said()).isEqualTo(1);
-        assertThat(again.said()).contains("Leading requests back to blue", "has ended before it was ready");
+        End again = host.deploy(host.image("3"));
+        assertThat(again.code()).as(again.said()).isZero();
+        assertThat(again.said()).contains("leading requests back to blue", "is served by green, quiesce-deploy-it:3");
+        assertThat(host.runs(Colour.BLUE)).isFalse();
+    }
 
+    @Test
+    void rollbackThatIsKilled_isBroughtToItsEnd_andNoFurther() throws Exception {
+        assertThat(host.deploy(host.image("2")).code()).isZero();
         try (OpenLoad load = host.load(PER_SECOND)) {
-            load.awaitSent(PER_SECOND);
-            End third = host.deploy(host.image("3"));
-            assertThat(third.code()).as(third.said()).isZero();
+            host.killAt("Waiting until nginx", "rollback");
+            End again = host.run("rollback");
+            assertThat(again.code()).as(again.said()).isZero();
+            assertThat(again.said()).contains("is served by blue, quiesce-deploy-it:1");
 
             assertNothingLost(load);
         }
+        assertBlueServesAlone();
+    }
+
+    @Test
+    void rollbackOfADeployThatWasKilledBeforeItLed_endsTheNewVersion() throws Exception {
+        try (OpenLoad load = host.load(PER_SECOND)) {
+            host.deployAndKillAt(host.image("2"), "Warming ");
+            assertThat(host.runs(Colour.GREEN)).isTrue();
+            End back = host.run("rollback");
+            assertThat(back.code()).as(back.said()).isEqualTo(1);
+            assertThat(back.said()).contains("came to nothing, so there is nothing to roll back");
+
+            assertNothingLost(load);
+        }
+        assertBlueServesAlone();
+    }
+
+    @Test
+    void deployOverOneThatWasKilledWhileItLed_endsWithTheLatest() throws Exception {
+        try (OpenLoad load = host.load(PER_SECOND)) {
+            host.deployAndKillAt(host.image("2"), "Waiting until nginx");
+            End next = host.deploy(host.image("1"));
+            assertThat(next.code()).as(next.said()).isZero();
+            assertThat(next.said()).contains("is served by blue, quiesce-deploy-it:1");
+
+            assertNothingLost(load);
+        }
+        assertBlueServesAlone();
+    }
+
+    @Test
+    void mistypedImage_changesNothing() throws Exception {
+        assertThat(host.deploy(host.image("2")).code()).isZero();
+        End mistyped = host.deploy("quiesce-deploy-it:mistyped");
+        assertThat(mistyped.code()).isEqualTo(1);
+        assertThat(mistyped.said()).contains("there is no image quiesce-deploy-it:mistyped on this host");
+
+        End back = host.run("rollback");
+        assertThat(back.code()).as(back.said()).isZero();
     }
 
     @Test

@@ -8,7 +8,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,6 +24,8 @@ class LossProbeTest {
         "HTTP/1.1 200 OK|Content-Le, the connection ended after 27 bytes",
         "'', the connection ended after 0 bytes",
         "HTTP/1.1 502 Bad Gateway|Content-Length: 0||, HTTP/1.1 502 Bad Gateway",
+        "HTTP/1.1 200 OK|Transfer-Encoding: chunked||2|ok|0||, ''",
+        "HTTP/1.1 200 OK|Transfer-Encoding: chunked||2|ok|, the connection ended within the body",
         "HTTP/1.1 404 Not Found|Content-Length: 0||, HTTP/1.1 404 Not Found",
     })
     void answerThatIsNotWhole_orNotFine_isALoss(String answer, String loss) throws Exception {
@@ -30,7 +34,7 @@ class LossProbeTest {
             Thread thread = new Thread(() -> serve(server, answer.replace("|", "\r\n"), answered));
             thread.start();
             try (LossProbe probe = LossProbe.start("http://127.0.0.1:" + server.getLocalPort() + "/a?b=c", 100)) {
-                answered.await();
+                assertThat(answered.await(20, TimeUnit.SECONDS)).isTrue();
                 assertThat(probe.end()).isGreaterThanOrEqualTo(3);
                 if (loss.isEmpty()) {
                     assertThat(probe.losses()).isEmpty();
@@ -43,6 +47,7 @@ class LossProbeTest {
     }
 
     @Test
+    @Timeout(20)
     void refusedConnection_isALoss() throws Exception {
         int port;
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
