@@ -1,5 +1,6 @@
 package dev.quiesce.ops;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import dev.quiesce.ops.burst.BurstCommand;
 import dev.quiesce.ops.cli.OpsException;
 import dev.quiesce.ops.connections.ConnectionsCommand;
@@ -9,6 +10,7 @@ import dev.quiesce.ops.deploy.StatusCommand;
 import dev.quiesce.ops.lint.LintCommand;
 import dev.quiesce.ops.plan.PlanCommand;
 import java.io.PrintWriter;
+import java.util.Map;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -60,10 +62,18 @@ public final class Main {
         if (!(failure instanceof OpsException known)) {
             throw failure;
         }
+        int code = known.exitCode().code();
         PrintWriter err = command.getErr();
         err.println("quiesce-ops: " + known.getMessage());
         err.flush();
-        return known.exitCode().code();
+        if (parsed.expandedArgs().contains("--json")) {
+            PrintWriter out = command.getOut();
+            out.println(JSON.std
+                    .with(JSON.Feature.PRETTY_PRINT_OUTPUT)
+                    .asString(Map.of("error", known.getMessage(), "exitCode", code)));
+            out.flush();
+        }
+        return code;
     }
 
     /** The version from the manifest. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quiesce.ops.cli.ExitCode;
 import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.cli.Output;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.stream.Stream;
@@ -54,8 +55,20 @@ class MainTest {
         assertThat(out.toString()).contains("complete -F _complete_quiesce-ops");
     }
 
+    @Test
+    void failure_isAnObject_whereJsonIsAskedFor() {
+        main.addSubcommand(new Fails());
+        main.setOut(new PrintWriter(out));
+
+        assertThat(main.execute("fails", "--json")).isEqualTo(ExitCode.UNAVAILABLE.code());
+        assertThat(out.toString()).contains("\"error\" : \"no engine answers; start it\"", "\"exitCode\" : 3");
+    }
+
     @Command(name = "fails")
     static final class Fails implements Runnable {
+        @CommandLine.Mixin
+        private final Output output = new Output();
+
         @Override
         public void run() {
             throw new OpsException(ExitCode.UNAVAILABLE, "no engine answers; start it");
