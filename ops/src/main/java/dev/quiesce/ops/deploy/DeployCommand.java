@@ -4,7 +4,6 @@ import dev.quiesce.ops.cli.ExitCode;
 import dev.quiesce.ops.cli.OpsException;
 import dev.quiesce.ops.cli.Output;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,12 +37,8 @@ public final class DeployCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();
 
-    @Option(
-            names = "--config",
-            required = true,
-            paramLabel = "FILE",
-            description = "how the service is deployed; docs/deploy.md explains it")
-    private @Nullable Path config;
+    @Mixin
+    private final ConfigOption config = new ConfigOption();
 
     @Option(
             names = "--image",
@@ -57,20 +52,19 @@ public final class DeployCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Path file = config;
         String name = image;
-        if (file == null || name == null) {
+        if (name == null) {
             throw new IllegalStateException("the command line has set nothing");
         }
-        return answer(output, file, deployment -> deployment.deploy(name));
+        return answer(output, config.read(), deployment -> deployment.deploy(name));
     }
 
     interface Work {
         Deployed on(Deployment deployment) throws IOException, InterruptedException;
     }
 
-    static int answer(Output output, Path file, Work work) throws InterruptedException {
-        Deployment deployment = new Deployment(DeployConfigFile.read(file), output::progress);
+    static int answer(Output output, DeployConfig config, Work work) throws InterruptedException {
+        Deployment deployment = new Deployment(config, output::progress);
         try {
             Deployed deployed = work.on(deployment);
             output.answer(deployed.toMap(), deployed::toString);

@@ -1,12 +1,9 @@
 package dev.quiesce.ops.deploy;
 
 import dev.quiesce.ops.cli.Output;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** The command {@code rollback}. */
 @Command(
@@ -27,22 +24,14 @@ public final class RollbackCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();
 
-    @Option(
-            names = "--config",
-            required = true,
-            paramLabel = "FILE",
-            description = "how the service is deployed; docs/deploy.md explains it")
-    private @Nullable Path config;
+    @Mixin
+    private final ConfigOption config = new ConfigOption();
 
     /** Makes one with nothing set, for the command line to set. */
     public RollbackCommand() {}
 
     @Override
     public Integer call() throws InterruptedException {
-        Path file = config;
-        if (file == null) {
-            throw new IllegalStateException("the command line has set nothing");
-        }
-        return DeployCommand.answer(output, file, Deployment::rollBack);
+        return DeployCommand.answer(output, config.read(), Deployment::rollBack);
     }
 }

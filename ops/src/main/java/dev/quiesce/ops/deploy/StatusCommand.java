@@ -7,15 +7,12 @@ import dev.quiesce.ops.cli.Table;
 import dev.quiesce.ops.deploy.Containers.Container;
 import dev.quiesce.ops.deploy.Journal.Entry;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** The command {@code status}. */
 @Command(
@@ -35,23 +32,15 @@ public final class StatusCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();
 
-    @Option(
-            names = "--config",
-            required = true,
-            paramLabel = "FILE",
-            description = "how the service is deployed; docs/deploy.md explains it")
-    private @Nullable Path config;
+    @Mixin
+    private final ConfigOption config = new ConfigOption();
 
     /** Makes one with nothing set, for the command line to set. */
     public StatusCommand() {}
 
     @Override
     public Integer call() throws InterruptedException {
-        Path file = config;
-        if (file == null) {
-            throw new IllegalStateException("the command line has set nothing");
-        }
-        DeployConfig read = DeployConfigFile.read(file);
+        DeployConfig read = config.read();
         try {
             return show(read);
         } catch (IOException e) {
