@@ -39,8 +39,8 @@ cp -L "$busybox" "$root/bin/busybox"
 for applet in $("$busybox" --list); do
   [ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
 done
-printf 'root:x:0:0:root:/root:/bin/sh\nservice:x:65532:65532:service:/home/service:/bin/false\n' >"$root/etc/passwd"
-printf 'root:x:0:\nservice:x:65532:\n' >"$root/etc/group"
+printf 'root:x:0:0:root:/root:/bin/sh\nservice:x:65532:65532:service:/home/service:/bin/false\nnobody:x:65534:65534:nobody:/:/bin/false\n' >"$root/etc/passwd"
+printf 'root:x:0:\nservice:x:65532:\nnogroup:x:65534:\nnobody:x:65533:\n' >"$root/etc/group"
 printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
 for name in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libz.so.1 libstdc++.so.6 libgcc_s.so.1; do
   library "$name"

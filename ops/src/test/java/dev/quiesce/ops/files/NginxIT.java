@@ -95,13 +95,13 @@ class NginxIT {
                     RawClient slow = RawClient.connect(nginx.uri("http", "/"))) {
                 slow.send("POST /drill/tx?ms=2000&id=" + ID + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
                 await().atMost(PATIENCE_SECONDS, TimeUnit.SECONDS).until(() -> isServing(admin));
+                List<ProcessHandle> workers = nginx.workers();
                 nginx.reloadWith(young.place());
-                nginx.awaitLine("gracefully shutting down");
-
+                assertThat(slow.answer()).startsWith("HTTP/1.1 200 OK").endsWith("committed " + ID + "\n");
+                nginx.awaitEndOf(workers);
                 try (RawClient next = RawClient.connect(nginx.uri("http", "/"))) {
                     assertThat(next.get("/drill/sleep?ms=1&id=" + LATER_ID)).startsWith("HTTP/1.1 200 OK");
                 }
-                assertThat(slow.answer()).startsWith("HTTP/1.1 200 OK").endsWith("committed " + ID + "\n");
                 assertThat(nginx.awaitLine("id=" + ID)).contains("200", "by " + old.place());
                 assertThat(nginx.awaitLine("id=" + LATER_ID)).contains("200", "by " + young.place());
             }

@@ -72,6 +72,20 @@ final class ShippedNginx implements AutoCloseable {
         }
     }
 
+    /** Returns the workers that there are. */
+    List<ProcessHandle> workers() {
+        return ProcessHandle.of(process.pid()).stream()
+                .flatMap(ProcessHandle::children)
+                .toList();
+    }
+
+    /** Waits until workers are gone, which is when nobody knows the old server any more. */
+    void awaitEndOf(List<ProcessHandle> workers) throws Exception {
+        for (ProcessHandle worker : workers) {
+            worker.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
     /** Waits for a line of its logs, access log included. */
     String awaitLine(String text) throws Exception {
         return process.awaitLine(text, PATIENCE);

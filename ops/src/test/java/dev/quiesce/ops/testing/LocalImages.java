@@ -44,7 +44,7 @@ final class LocalImages {
         return image(
                 "quiesce-test-nginx",
                 List.of("/usr/sbin/nginx", "/etc/nginx/mime.types"),
-                List.of("ENV PATH=" + PATH, "ENTRYPOINT [\"nginx\", \"-g\", \"daemon off;\"]", "STOPSIGNAL SIGQUIT"));
+                List.of("ENV PATH=" + PATH, "ENTRYPOINT [\"nginx\", \"-g\", \"daemon off;\"]"));
     }
 
     private synchronized String image(String name, List<String> content, List<String> changes)

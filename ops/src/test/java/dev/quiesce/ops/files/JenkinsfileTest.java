@@ -1,0 +1,106 @@
+package dev.quiesce.ops.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import groovy.lang.Binding;
+import groovy.lang.Closure;
+import groovy.lang.GroovyShell;
+import groovy.lang.Script;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.codehaus.groovy.control.CompilerConfiguration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The pipeline, compiled and run as Groovy, where every block and step only notes that it was called. There is no Jenkins here:
+ * what its plug-ins check themselves is not checked.
+ */
+class JenkinsfileTest {
+    private static final Path FILE = Path.of("jenkins", "Jenkinsfile");
+
+    private List<String> calls = List.of();
+
+    /** Notes each call with the blocks around it, and runs blocks. */
+    public abstract static class Noting extends Script {
+        private final List<String> calls = new ArrayList<>();
+        private final List<String> blocks = new ArrayList<>();
+
+        @Override
+        public Object invokeMethod(String name, Object arguments) {
+            List<Object> values = new ArrayList<>(List.of((Object[]) arguments));
+            Closure<?> block =
+                    !values.isEmpty() && values.get(values.size() - 1) instanceof Closure<?> last ? last : null;
+            if (block != null) {
+                values.remove(block);
+            }
+            String call = name
+                    + (values.isEmpty()
+                            ? ""
+                            : " "
+                                    + String.join(
+                                            " ",
+                                            values.stream().map(String::valueOf).toList()));
+            if (block == null) {
+                calls.add(String.join(" > ", blocks) + " > " + call);
+            } else {
+                blocks.add(call);
+                block.call();
+                blocks.remove(blocks.size() - 1);
+            }
+            return call;
+        }
+    }
+
+    @BeforeEach
+    void runThePipeline() throws IOException {
+        CompilerConfiguration configuration = new CompilerConfiguration();
+        configuration.setScriptBaseClass(Noting.class.getName());
+        Binding variables = new Binding();
+        variables.setVariable("any", "any");
+        variables.setVariable("env", Map.of("GIT_COMMIT", "4ae17b0"));
+        GroovyShell shell = new GroovyShell(getClass().getClassLoader(), variables, configuration);
+        Script script = shell.parse(FILE.toFile());
+        script.run();
+        calls = ((Noting) script).calls;
+    }
+
+    @Test
+    void commitIsBuilt_tested_madeAnImage_andDeployed_inThisOrder() {
+        assertThat(steps("steps"))
+                .containsExactly(
+                        "stage Build > steps > sh mvn -B -q -DskipTests package",
+                        "stage Test > steps > sh mvn -B verify",
+                        "stage Image > steps > sh ops/docker/build \"quiesce-app:$GIT_COMMIT\"",
+                        "stage Deploy > steps > timeout {time=10, unit=MINUTES} > sh $OPS deploy"
+                                + " --config deploy.properties --image \"quiesce-app:$GIT_COMMIT\"");
+    }
+
+    @Test
+    void deployThatFails_isRolledBack_andOnlyTheMainBranchIsDeployed() {
+        assertThat(calls)
+                .contains(
+                        "pipeline > stages > stage Deploy > post > unsuccessful > sh $OPS rollback --config deploy.properties",
+                        "pipeline > stages > stage Deploy > when > branch main");
+    }
+
+    @Test
+    void buildsAreOneAtATime_andBounded() {
+        assertThat(calls)
+                .contains(
+                        "pipeline > agent any",
+                        "pipeline > options > disableConcurrentBuilds",
+                        "pipeline > options > timeout {time=60, unit=MINUTES}");
+    }
+
+    private List<String> steps(String block) {
+        String prefix = "pipeline > stages > ";
+        return calls.stream()
+                .filter(call -> call.startsWith(prefix) && call.contains(" > " + block + " > "))
+                .map(call -> call.substring(prefix.length()))
+                .toList();
+    }
+}
