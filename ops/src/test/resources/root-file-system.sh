@@ -14,9 +14,11 @@ put() {
   fi
 }
 
-# Not what leads nowhere where the documentation or the sources are not installed.
+# Without the links that lead nowhere, as to sources or documentation that are not installed.
 put_folder() {
-  tar -C / -ch --exclude=src.zip --exclude=docs --exclude=man --exclude=legal ".$1" | tar -C "$root" -x
+  (cd / && find -L ".$1" -type l) >"$root.lost"
+  tar -C / -ch --no-wildcards --exclude-from="$root.lost" ".$1" | tar -C "$root" -x
+  rm "$root.lost"
 }
 
 with_libraries() {

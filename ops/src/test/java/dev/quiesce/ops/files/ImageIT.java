@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -34,7 +35,10 @@ class ImageIT {
     private static final int LARGEST_IMAGE = 180_000_000;
     private static final int MOST_RESIDENT_KB = 100 * 1024;
     private static final int STARTS = 5;
-    private static final int LONGEST_START_MILLIS = 450;
+    private static final int MOST_STARTS = 20;
+
+    /** The AOT cache of JDK 25 holds more than an archive of classes. */
+    private static final int LONGEST_START_MILLIS = Runtime.version().feature() >= 25 ? 400 : 450;
 
     private final DockerEngine engine = DockerEngine.shared();
     private final SampleDatabase database;
@@ -120,23 +124,32 @@ class ImageIT {
         Path status = Path.of("/proc", inspect(".State.Pid"), "status");
 
         await().during(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> residentKb(status) < MOST_RESIDENT_KB);
+        System.out.println("image: "
+                + engine.docker("image", "inspect", "-f", "{{.Size}}", image)
+                        .orFail()
+                        .out()
+                        .strip() + " bytes");
         System.out.println("resident memory at rest: " + residentKb(status) + " KB");
     }
 
-    /** The best of several, as whatever else the machine does only adds to it. */
+    /** The first of several that is, as whatever else the machine does only adds to it. */
     @Test
-    void withTheArchive_itIsReadyWithin450Ms() throws Exception {
+    void withTheArchive_itIsReadyWithin450Ms_orWith25sCacheWithin400() throws Exception {
         List<Integer> millis = new ArrayList<>();
-        for (int i = 0; i < STARTS; i++) {
+        do {
             run();
+            assertThat(logs())
+                    .as("an archive that is of no use is warned of")
+                    .noneMatch(line -> line.contains("[warning]"));
             Matcher ready = Pattern.compile("Ready after (\\d+) ms").matcher(String.join("\n", logs()));
             assertThat(ready.find()).isTrue();
             millis.add(Integer.parseInt(ready.group(1)));
             engine.remove(NAME);
-        }
-        System.out.println("start to ready: " + millis.stream().sorted().toList() + " ms");
+        } while (millis.size() < STARTS
+                || (millis.size() < MOST_STARTS && Collections.min(millis) > LONGEST_START_MILLIS));
+        System.out.println("start to ready: " + millis + " ms");
 
-        assertThat(millis).anySatisfy(each -> assertThat(each).isLessThanOrEqualTo(LONGEST_START_MILLIS));
+        assertThat(Collections.min(millis)).as("of " + millis).isLessThanOrEqualTo(LONGEST_START_MILLIS);
     }
 
     /** Runs the service and waits until it is ready. */
