@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The containers of a small host, started as shipped by docker-compose. The back end and nginx are real; the front end and
  * Jenkins, whose images only a registry has, are a program that sleeps and ends by SIGTERM.
  */
+@Tag("docker")
 @Tag("slow")
 @ExtendWith(SampleDatabase.Provider.class)
 class ComposeIT {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The image of the sample service as it runs on a small host: process 1, not root, nothing to write to, 256 MB. */
+@Tag("docker")
 @Tag("slow")
 @ExtendWith(SampleDatabase.Provider.class)
 class ImageIT {

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Only containers of its own are limited: the engine may be in use by others. */
+@Tag("docker")
 @Tag("slow")
 class PlanIT {
     private static final String ID = "plan-it-" + ProcessHandle.current().pid();
