@@ -3,6 +3,7 @@ package dev.quiesce.ops.plan;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.quiesce.ops.process.Program;
+import dev.quiesce.ops.testing.DockerEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,20 +16,14 @@ final class PlanEngine {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Path BUSYBOX = Path.of("/usr/bin/busybox");
 
-    private final String host;
+    private final DockerEngine engine;
 
-    private PlanEngine(String host) {
-        this.host = host;
+    private PlanEngine(DockerEngine engine) {
+        this.engine = engine;
     }
 
-    static PlanEngine shared() throws InterruptedException {
-        String host = System.getenv().getOrDefault("DOCKER_HOST", "unix:///var/run/docker.sock");
-        try {
-            Program.run(TIMEOUT, List.of("docker", "-H", host, "version")).orFail();
-        } catch (dev.quiesce.ops.cli.OpsException e) {
-            abort("skipped: no Docker engine: " + e.getMessage());
-        }
-        return new PlanEngine(host);
+    static PlanEngine shared() {
+        return new PlanEngine(DockerEngine.shared());
     }
 
     String docker(String... arguments) throws InterruptedException {
@@ -36,16 +31,14 @@ final class PlanEngine {
     }
 
     Program.Result result(String... arguments) throws InterruptedException {
-        List<String> command = new ArrayList<>(List.of("docker", "-H", host));
-        command.addAll(List.of(arguments));
-        return Program.run(TIMEOUT, command);
+        return engine.docker(arguments);
     }
 
     /** Runs the packaged command line as its user does. */
     Program.Result ops(String... arguments) throws InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 "env",
-                "DOCKER_HOST=" + host,
+                "DOCKER_HOST=" + engine.host(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-jar",
                 "target/quiesce-ops.jar"));
