@@ -5,6 +5,7 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.util.Callback;
@@ -57,8 +58,11 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     private final AtomicLong queuedBytes = new AtomicLong();
     private volatile @Nullable CoreSession session;
     private volatile Runnable cancelCut = () -> {};
-    private volatile boolean handling;
+    private final AtomicInteger readers = new AtomicInteger();
     private volatile boolean peerClosed;
+    private volatile boolean closedForStop;
+    private volatile boolean heardSinceClose;
+    private volatile boolean cut;
     private @Nullable MessageSink message;
     private boolean served;
 
@@ -104,7 +108,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         switch (entry) {
             case SERVE -> {
                 served = true;
-                handling = true;
+                readers.set(1);
                 heartbeat.start();
                 handle(() -> handler.opened(socket), shared.registry()::endCallback);
             }
@@ -123,6 +127,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     @Override
     public void onFrame(Frame frame, Callback callback) {
         heartbeat.heard();
+        heardSinceClose |= closedForStop;
         switch (frame.getOpCode()) {
             case OpCode.PING -> answer(frame, callback);
             case OpCode.PONG -> ignore(callback);
@@ -146,13 +151,18 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     }
 
     private void data(Frame frame, Callback callback) {
-        if (!isOpen()) {
+        if (peerClosed || (!isOpen() && !handlesLateMessages())) {
             ignore(callback);
             return;
         }
         MessageSink sink = message != null ? message : newMessage(frame.getOpCode());
         message = frame.isFin() ? null : sink;
         sink.accept(frame, Callback.from(callback::succeeded, failure -> refuse(sink, failure, callback)));
+    }
+
+    /** Whether messages count that the peer has sent before it learned that this service stops. */
+    private boolean handlesLateMessages() {
+        return closedForStop && shared.config().handlesLateMessages();
     }
 
     private MessageSink newMessage(byte opCode) {
@@ -166,11 +176,12 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     }
 
     private @Nullable Object received(HandlerCall call) {
-        if (shared.registry().tryBeginMessage()) {
-            handling = true;
-            dispatch(() -> handle(call, shared.registry()::endMessage));
-        } else {
+        Runnable ended = shared.registry().tryBeginMessage();
+        if (ended == null) {
             demand();
+        } else {
+            readers.set(1);
+            dispatch(() -> handle(call, ended));
         }
         return null;
     }
@@ -198,9 +209,25 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         } catch (Throwable failure) {
             failed(failure);
         } finally {
-            handling = false;
             heartbeat.heard();
             ended.run();
+            release();
+        }
+    }
+
+    /** Keeps the next message from being read until the returned action has been run. */
+    Runnable pauseReading() {
+        readers.incrementAndGet();
+        AtomicBoolean resumed = new AtomicBoolean();
+        return () -> {
+            if (resumed.compareAndSet(false, true)) {
+                release();
+            }
+        };
+    }
+
+    private void release() {
+        if (readers.decrementAndGet() == 0) {
             demand();
         }
     }
@@ -250,11 +277,13 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     void closeForStop() {
         String reason = shared.config().closeReason();
         if (end(CloseStatus.SERVICE_RESTART, reason)) {
+            closedForStop = true;
             session().sendFrame(new CloseFrame(CloseStatus.SERVICE_RESTART, reason), Callback.NOOP, false);
         }
     }
 
     void cut() {
+        cut = true;
         session().abort();
     }
 
@@ -277,7 +306,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
 
     @Override
     public boolean isRead() {
-        return !handling;
+        return readers.get() == 0;
     }
 
     @Override
@@ -308,7 +337,8 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         shared.registry().beginCallback();
         // An ordinary end means that both close frames were exchanged, even if ours was sent between the arrival of the
         // peer's and our call with it: Jetty calls us with the end first then.
-        shared.registry().closed(this, peerClosed || !status.isAbnormal());
+        shared.registry()
+                .closed(this, peerClosed || !status.isAbnormal() ? Registry.End.ACKNOWLEDGED : endWithoutFrame());
         dispatch(this::closed);
     }
 
@@ -323,6 +353,10 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         } finally {
             shared.registry().endCallback();
         }
+    }
+
+    private Registry.End endWithoutFrame() {
+        return cut && !heardSinceClose && isRead() ? Registry.End.SILENT : Registry.End.LOST;
     }
 
     private void dispatch(Runnable call) {

@@ -26,7 +26,8 @@ public final class Handshake {
         this.remoteAddress = Request.getRemoteAddr(request);
     }
 
-    static Handshake of(Request request) {
+    /** Takes what a socket may want to know from the request that asks for it. */
+    public static Handshake of(Request request) {
         return new Handshake(request);
     }
 

@@ -35,6 +35,9 @@ final class Heartbeat {
     }
 
     void start() {
+        if (interval.isZero()) {
+            return;
+        }
         next(interval, this::beat);
     }
 

@@ -6,7 +6,7 @@ import org.eclipse.jetty.websocket.core.Frame;
 import org.eclipse.jetty.websocket.core.OpCode;
 
 /** An outbound message, encoded once however many sockets it goes to. Immutable. */
-final class Message {
+public final class Message {
     private final byte opCode;
     private final ByteBuffer payload;
 
@@ -15,17 +15,20 @@ final class Message {
         this.payload = payload;
     }
 
-    static Message text(String text) {
+    /** Returns a text message. */
+    public static Message text(String text) {
         return new Message(OpCode.TEXT, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    static Message binary(ByteBuffer content) {
+    /** Returns a binary message. The content between the buffer's position and limit is copied. */
+    public static Message binary(ByteBuffer content) {
         byte[] copy = new byte[content.remaining()];
         content.duplicate().get(copy);
         return new Message(OpCode.BINARY, ByteBuffer.wrap(copy));
     }
 
-    int size() {
+    /** Returns the size of the payload, in bytes. */
+    public int size() {
         return payload.remaining();
     }
 

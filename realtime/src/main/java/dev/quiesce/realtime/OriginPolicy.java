@@ -11,12 +11,17 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /** Which pages may connect: browsers apply no same-origin policy to sockets. Immutable. */
-final class OriginPolicy {
+public final class OriginPolicy {
     private static final String ANY = "*";
 
     private final Set<String> allowed;
 
-    OriginPolicy(Set<String> allowed) {
+    /**
+     * Makes a policy.
+     *
+     * @param allowed the origins, such as {@code https://example.com}; {@code *} for every one; empty for that of the request
+     */
+    public OriginPolicy(Set<String> allowed) {
         this.allowed = allowed.stream().map(OriginPolicy::lowerCase).collect(Collectors.toUnmodifiableSet());
     }
 
@@ -24,7 +29,8 @@ final class OriginPolicy {
         return text.equals(ANY) || parse(text) != null;
     }
 
-    boolean allows(Request request) {
+    /** Returns whether the page that sends a request may; a request without an origin does not come from a page, and may. */
+    public boolean allows(Request request) {
         String origin = request.getHeaders().get(HttpHeader.ORIGIN);
         return origin == null || allows(origin, request.getHttpURI());
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a hub has accepted and not finished: upgrades under way, open connections, and calls of handlers.
@@ -24,6 +25,13 @@ final class Registry {
         SERVE,
         CLOSE,
         CUT
+    }
+
+    /** How a connection has ended. */
+    enum End {
+        ACKNOWLEDGED,
+        SILENT,
+        LOST
     }
 
     /** What may call a handler or is doing so. */
@@ -54,15 +62,23 @@ final class Registry {
     private final Set<Connection> connections = new HashSet<>();
     private final WorkGuard upgrades = new WorkGuard();
     private final WorkGuard messages = new WorkGuard();
+    /** For messages that come after draining has begun, so that draining ends although messages keep coming. */
+    private final WorkGuard lateMessages = new WorkGuard();
     /** Never quiesced: a handler learns of the opening and the end of its socket whatever the state. */
     private final WorkGuard callbacks = new WorkGuard();
 
+    private final boolean handlesLateMessages;
     private final LongAdder discarded = new LongAdder();
     private volatile boolean started;
     private State state = State.NEW;
     private long opened;
     private int acknowledged;
     private int forced;
+    private int silent;
+
+    Registry(boolean handlesLateMessages) {
+        this.handlesLateMessages = handlesLateMessages;
+    }
 
     /**
      * Begins to accept.
@@ -95,7 +111,7 @@ final class Registry {
         }
     }
 
-    /** Hands no further message over from now on. */
+    /** Takes messages that arrive from now on for late ones. */
     void drain() {
         messages.quiesce();
     }
@@ -117,6 +133,7 @@ final class Registry {
 
     /** Has connections that open from now on cut, and returns those that are still open. */
     List<Connection> finishStop() {
+        lateMessages.quiesce();
         lock.lock();
         try {
             state = State.STOPPED;
@@ -149,17 +166,17 @@ final class Registry {
         }
     }
 
-    void closed(Connection connection, boolean byHandshake) {
+    void closed(Connection connection, End end) {
         lock.lock();
         try {
             if (!connections.remove(connection)) {
                 return;
             }
             if (state.compareTo(State.STOPPING) >= 0) {
-                if (byHandshake) {
-                    acknowledged++;
-                } else {
-                    forced++;
+                switch (end) {
+                    case ACKNOWLEDGED -> acknowledged++;
+                    case SILENT -> silent++;
+                    case LOST -> forced++;
                 }
             }
             fewerConnections.signalAll();
@@ -168,17 +185,17 @@ final class Registry {
         }
     }
 
-    /** Accepts a message to be handled, unless draining has begun. It must be followed by {@link #endMessage}. */
-    boolean tryBeginMessage() {
+    /** Accepts a message to be handled and returns what must be run once it has been, or null if it comes too late. */
+    @Nullable
+    Runnable tryBeginMessage() {
         if (messages.tryEnter()) {
-            return true;
+            return messages::exit;
+        }
+        if (handlesLateMessages && lateMessages.tryEnter()) {
+            return lateMessages::exit;
         }
         discarded.increment();
-        return false;
-    }
-
-    void endMessage() {
-        messages.exit();
+        return null;
     }
 
     /** Counts a call that must be made whatever the state. It must be followed by {@link #endCallback}. */
@@ -192,11 +209,12 @@ final class Registry {
 
     /** Waits until no call is under way, and returns how many are. */
     long awaitNoCalls(Deadline deadline) throws InterruptedException {
-        boolean none = messages.awaitIdle(deadline) && callbacks.awaitIdle(deadline);
+        boolean none =
+                messages.awaitIdle(deadline) && lateMessages.awaitIdle(deadline) && callbacks.awaitIdle(deadline);
         return none ? 0 : underWay().calls();
     }
 
-    /** Waits until no call is under way and no upgrade can lead to one, and returns what is left. */
+    /** Waits until no call for what came before draining is under way and no upgrade can lead to one, and returns what is left. */
     UnderWay awaitNothingUnderWay(Deadline deadline) throws InterruptedException {
         // In the order in which one leads to the next: an upgrade ends once the call that it leads to has begun.
         boolean nothing = upgrades.awaitIdle(deadline) && messages.awaitIdle(deadline) && callbacks.awaitIdle(deadline);
@@ -221,7 +239,9 @@ final class Registry {
 
     UnderWay underWay() {
         return new UnderWay(
-                messages.inFlight().orElse(0) + callbacks.inFlight().orElse(0),
+                messages.inFlight().orElse(0)
+                        + lateMessages.inFlight().orElse(0)
+                        + callbacks.inFlight().orElse(0),
                 upgrades.inFlight().orElse(0));
     }
 
@@ -250,7 +270,7 @@ final class Registry {
     Closing closing() {
         lock.lock();
         try {
-            return new Closing(acknowledged, forced);
+            return new Closing(acknowledged, forced, silent);
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's end of one WebSocket connection.
@@ -14,6 +15,7 @@ import java.util.Set;
 public final class Socket {
     private final Connection connection;
     private final Rooms rooms;
+    private volatile @Nullable Object attachment;
 
     Socket(Connection connection, Rooms rooms) {
         this.connection = connection;
@@ -56,6 +58,35 @@ public final class Socket {
      */
     public boolean send(ByteBuffer message) {
         return connection.send(Message.binary(message));
+    }
+
+    /**
+     * Queues a message that may go to other sockets as well.
+     *
+     * @return whether the message was queued, as for {@link #send(String)}
+     * @throws IllegalArgumentException if the socket is open and the message alone is larger than the queue may be
+     */
+    public boolean send(Message message) {
+        return connection.send(message);
+    }
+
+    /**
+     * Reads nothing more from this socket until the returned action has been run, which must be done once. To be called by
+     * the handler of a message that has it handled elsewhere; without it the next message is read as soon as the handler
+     * returns.
+     */
+    public Runnable pauseReading() {
+        return connection.pauseReading();
+    }
+
+    /** Keeps something of the handler's with this socket, in place of what was kept before. */
+    public void attach(@Nullable Object kept) {
+        attachment = kept;
+    }
+
+    /** Returns what was {@linkplain #attach attached} last, or null. */
+    public @Nullable Object attachment() {
+        return attachment;
     }
 
     /** Enters a room, which exists as long as a socket is in it. */

@@ -6,6 +6,8 @@ import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.Lifecycle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -29,7 +31,7 @@ public final class SocketHub implements Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(SocketHub.class);
     private static final Duration MOST_TIME_TO_CUT = Duration.ofMillis(250);
 
-    private final Registry registry = new Registry();
+    private final Registry registry;
     private final Rooms rooms = new Rooms();
     private final Timer timer = new Timer();
     private final Counters counters = new Counters();
@@ -38,7 +40,8 @@ public final class SocketHub implements Lifecycle {
 
     /** Makes a hub without endpoints. */
     public SocketHub(SocketHubConfig config) {
-        shared = new Connection.Shared(requireNonNull(config, "config"), registry, rooms, timer, counters);
+        registry = new Registry(requireNonNull(config, "config").handlesLateMessages());
+        shared = new Connection.Shared(config, registry, rooms, timer, counters);
     }
 
     /**
@@ -127,9 +130,10 @@ public final class SocketHub implements Lifecycle {
      * Waits until no call of a handler is under way, and no upgrade that was accepted before {@link #quiesce} has yet to
      * open its socket.
      *
-     * <p>From now on no further message is handed to a handler. Sockets stay open and can be sent to; messages that still
-     * arrive are counted and not handled, and their sender learns from the close frame that this service goes. A message
-     * counts as accepted once its last byte has been read.
+     * <p>Sockets stay open and can be sent to. Messages that still arrive are not waited for. Unless
+     * {@linkplain SocketHubConfig#handlesLateMessages() late messages} are handled, they are counted and dropped, and their
+     * sender learns from the close frame that this service goes. A message counts as accepted once its last byte has been
+     * read.
      *
      * @throws TimeoutException if calls or upgrades were under way at the deadline; the message says how many
      * @throws InterruptedException if the calling thread was interrupted; the message says how many calls and upgrades were
@@ -150,8 +154,8 @@ public final class SocketHub implements Lifecycle {
     }
 
     /**
-     * Closes every socket with code 1012, waits for the peers' close frames, and cuts what is left shortly before the
-     * deadline. Peers that do not answer delay nobody else, and are no failure: they are counted in {@link #closing} and
+     * Closes every socket with code 1012, in random order over the time that {@link SocketHubConfig#closesPerSecond()} asks
+     * for, waits for the peers' close frames, and cuts what is left shortly before the deadline. Peers that do not answer delay nobody else, and are no failure: they are counted in {@link #closing} and
      * in the one line that is logged.
      *
      * @throws TimeoutException if handlers were still running at the deadline; every connection has been cut all the same
@@ -161,7 +165,7 @@ public final class SocketHub implements Lifecycle {
     public void stop(Deadline deadline) throws TimeoutException, InterruptedException {
         long running;
         try {
-            registry.beginStop().forEach(Connection::closeForStop);
+            closeAll(deadline);
             registry.awaitNoConnections(deadline.minus(timeToCut(deadline)));
             cutAll();
             registry.awaitNoConnections(deadline);
@@ -183,6 +187,32 @@ public final class SocketHub implements Lifecycle {
         return OptionalLong.of(now.calls() + now.upgrades());
     }
 
+    /** Peers that are told at once would all come back at once. */
+    private void closeAll(Deadline deadline) {
+        List<Connection> open = new ArrayList<>(registry.beginStop());
+        Collections.shuffle(open);
+        long window = closeWindow(open.size(), deadline).toNanos();
+        for (int i = 0; i < open.size(); i++) {
+            if (window == 0) {
+                open.get(i).closeForStop();
+            } else {
+                timer.after(Duration.ofNanos(window / open.size() * i), open.get(i)::closeForStop);
+            }
+        }
+    }
+
+    /**
+     * Returns the time over which a stop that begins now would tell so many sockets: what
+     * {@link SocketHubConfig#closesPerSecond()} asks for, but no more than half of what is left until the deadline.
+     */
+    public Duration closeWindow(int sockets, Deadline deadline) {
+        int rate = shared.config().closesPerSecond();
+        Duration wished =
+                rate == 0 ? Duration.ZERO : Duration.ofSeconds(sockets).dividedBy(rate);
+        Duration longest = deadline.remaining().dividedBy(2);
+        return wished.compareTo(longest) < 0 ? wished : longest;
+    }
+
     private static Duration timeToCut(Deadline deadline) {
         Duration tenth = deadline.remaining().dividedBy(10);
         return tenth.compareTo(MOST_TIME_TO_CUT) < 0 ? tenth : MOST_TIME_TO_CUT;
@@ -198,10 +228,11 @@ public final class SocketHub implements Lifecycle {
         if (reported.compareAndSet(false, true)) {
             Closing closing = closing();
             LOG.info(
-                    "Closed {} sockets: {} acknowledged, {} forced; {} messages came too late to be handled",
-                    closing.acknowledged() + closing.forced(),
+                    "Closed {} sockets: {} acknowledged, {} forced, {} silent; {} messages came too late to be handled",
+                    closing.acknowledged() + closing.forced() + closing.silent(),
                     closing.acknowledged(),
                     closing.forced(),
+                    closing.silent(),
                     registry.discardedMessages());
         }
     }

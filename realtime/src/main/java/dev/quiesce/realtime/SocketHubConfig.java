@@ -15,7 +15,7 @@ import java.util.Set;
  *     64 KiB
  * @param outboundQueueBytes the most that may wait to be sent to one socket, in bytes, each message counted with
  *     64 on top; beyond it the socket is closed with 1008. Default 1 MiB
- * @param pingInterval the time between two pings to one socket. Default 25 s
+ * @param pingInterval the time between two pings to one socket; zero, with a pong timeout of zero, for none. Default 25 s
  * @param pongTimeout the time within which a ping must be answered, at most the ping interval; a peer that does not is
  *     cut. Default 20 s
  * @param closeTimeout the time that a peer has to answer a close frame while the service runs. Default 5 s. When the hub
@@ -26,6 +26,12 @@ import java.util.Set;
  * @param closeReason the reason sent with code 1012 when the hub stops, at most 123 bytes of UTF-8. Default
  *     {@code service restart}
  * @param retryAfter what a refused upgrade is told to wait, in whole seconds. Default 5 s
+ * @param handlesLateMessages whether messages are handled that arrive after draining has begun, until the peer's close frame
+ *     does: then nothing is lost that a peer has sent before it learned of the stop, and handlers run in the stop of the hub,
+ *     which must have been registered as depending on whatever they use. If not, such messages are counted and dropped.
+ *     Default false
+ * @param closesPerSecond how many sockets a stop tells in a second, so that their peers do not all come back at once; 0 tells
+ *     all at once. Default 0
  */
 public record SocketHubConfig(
         int maxMessageBytes,
@@ -35,7 +41,9 @@ public record SocketHubConfig(
         Duration closeTimeout,
         Set<String> allowedOrigins,
         String closeReason,
-        Duration retryAfter) {
+        Duration retryAfter,
+        boolean handlesLateMessages,
+        int closesPerSecond) {
 
     private static final int MAX_REASON_BYTES = 123;
 
@@ -58,14 +66,19 @@ public record SocketHubConfig(
                 mistakes,
                 outboundQueueBytes > Connection.MESSAGE_OVERHEAD,
                 "outboundQueueBytes must be more than " + Connection.MESSAGE_OVERHEAD + ", was " + outboundQueueBytes);
-        check(mistakes, isPositive(pingInterval), "pingInterval must be positive, was " + pingInterval);
-        check(mistakes, isPositive(pongTimeout), "pongTimeout must be positive, was " + pongTimeout);
+        boolean hasHeartbeat = !pingInterval.isZero() || !pongTimeout.isZero();
+        check(
+                mistakes,
+                !hasHeartbeat || isPositive(pingInterval),
+                "pingInterval must be positive, was " + pingInterval);
+        check(mistakes, !hasHeartbeat || isPositive(pongTimeout), "pongTimeout must be positive, was " + pongTimeout);
         check(
                 mistakes,
                 pongTimeout.compareTo(pingInterval) <= 0,
                 "pongTimeout must not exceed pingInterval, was " + pongTimeout + " and " + pingInterval);
         check(mistakes, isPositive(closeTimeout), "closeTimeout must be positive, was " + closeTimeout);
         check(mistakes, !retryAfter.isNegative(), "retryAfter must not be negative, was " + retryAfter);
+        check(mistakes, closesPerSecond >= 0, "closesPerSecond must not be negative, was " + closesPerSecond);
         int reasonBytes = closeReason.getBytes(StandardCharsets.UTF_8).length;
         check(
                 mistakes,
@@ -92,7 +105,9 @@ public record SocketHubConfig(
                 Duration.ofSeconds(5),
                 Set.of(),
                 "service restart",
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                false,
+                0);
     }
 
     /** Returns this configuration with another limit for inbound messages. */
@@ -105,7 +120,9 @@ public record SocketHubConfig(
                 closeTimeout,
                 allowedOrigins,
                 closeReason,
-                retryAfter);
+                retryAfter,
+                handlesLateMessages,
+                closesPerSecond);
     }
 
     /** Returns this configuration with another bound for what waits to be sent. */
@@ -118,7 +135,9 @@ public record SocketHubConfig(
                 closeTimeout,
                 allowedOrigins,
                 closeReason,
-                retryAfter);
+                retryAfter,
+                handlesLateMessages,
+                closesPerSecond);
     }
 
     /** Returns this configuration with other times for the heartbeat. */
@@ -131,7 +150,24 @@ public record SocketHubConfig(
                 closeTimeout,
                 allowedOrigins,
                 closeReason,
-                retryAfter);
+                retryAfter,
+                handlesLateMessages,
+                closesPerSecond);
+    }
+
+    /** Returns this configuration without a heartbeat: peers that vanish are for the handlers to find. */
+    public SocketHubConfig withoutHeartbeat() {
+        return new SocketHubConfig(
+                maxMessageBytes,
+                outboundQueueBytes,
+                Duration.ZERO,
+                Duration.ZERO,
+                closeTimeout,
+                allowedOrigins,
+                closeReason,
+                retryAfter,
+                handlesLateMessages,
+                closesPerSecond);
     }
 
     /** Returns this configuration with another time for peers to answer a close frame. */
@@ -144,7 +180,9 @@ public record SocketHubConfig(
                 timeout,
                 allowedOrigins,
                 closeReason,
-                retryAfter);
+                retryAfter,
+                handlesLateMessages,
+                closesPerSecond);
     }
 
     /** Returns this configuration with the given origins allowed. */
@@ -157,7 +195,9 @@ public record SocketHubConfig(
                 closeTimeout,
                 origins,
                 closeReason,
-                retryAfter);
+                retryAfter,
+                handlesLateMessages,
+                closesPerSecond);
     }
 
     /** Returns this configuration with another reason to send when the hub stops. */
@@ -170,7 +210,54 @@ public record SocketHubConfig(
                 closeTimeout,
                 allowedOrigins,
                 reason,
-                retryAfter);
+                retryAfter,
+                handlesLateMessages,
+                closesPerSecond);
+    }
+
+    /** Returns this configuration with another time for refused upgrades to wait. */
+    public SocketHubConfig withRetryAfter(Duration time) {
+        return new SocketHubConfig(
+                maxMessageBytes,
+                outboundQueueBytes,
+                pingInterval,
+                pongTimeout,
+                closeTimeout,
+                allowedOrigins,
+                closeReason,
+                time,
+                handlesLateMessages,
+                closesPerSecond);
+    }
+
+    /** Returns this configuration with messages handled that arrive while the service stops. */
+    public SocketHubConfig withLateMessagesHandled() {
+        return new SocketHubConfig(
+                maxMessageBytes,
+                outboundQueueBytes,
+                pingInterval,
+                pongTimeout,
+                closeTimeout,
+                allowedOrigins,
+                closeReason,
+                retryAfter,
+                true,
+                closesPerSecond);
+    }
+
+    /** Returns this configuration with another pace at which a stop tells its sockets. */
+    public SocketHubConfig withClosesPerSecond(int rate) {
+        return new SocketHubConfig(
+                maxMessageBytes,
+                outboundQueueBytes,
+                pingInterval,
+                pongTimeout,
+                closeTimeout,
+                allowedOrigins,
+                closeReason,
+                retryAfter,
+                handlesLateMessages,
+                rate);
     }
 
     private static boolean isPositive(Duration duration) {

@@ -21,6 +21,8 @@ class SocketHubConfigTest {
         assertThat(config.allowedOrigins()).isEmpty();
         assertThat(config.closeReason()).isEqualTo("service restart");
         assertThat(config.retryAfter()).hasSeconds(5);
+        assertThat(config.handlesLateMessages()).isFalse();
+        assertThat(config.closesPerSecond()).isZero();
     }
 
     @Test
@@ -33,7 +35,9 @@ class SocketHubConfigTest {
                         Duration.ZERO,
                         Set.of("example.com"),
                         "ä".repeat(62),
-                        Duration.ofSeconds(-1)))
+                        Duration.ofSeconds(-1),
+                        false,
+                        -1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(
                         "maxMessageBytes",
@@ -44,7 +48,8 @@ class SocketHubConfigTest {
                         "example.com",
                         "closeReason",
                         "124",
-                        "retryAfter");
+                        "retryAfter",
+                        "closesPerSecond");
     }
 
     @Test

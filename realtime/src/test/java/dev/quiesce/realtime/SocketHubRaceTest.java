@@ -64,7 +64,7 @@ class SocketHubRaceTest {
             Client.connected(fresh.uri());
             await().until(() -> recorder.sockets.size() == 1);
             for (CloseStatus end : List.of(CloseStatus.NORMAL_STATUS, new CloseStatus(CloseStatus.NO_CLOSE, "lost"))) {
-                Registry registry = new Registry();
+                Registry registry = new Registry(false);
                 registry.start();
                 Connection.Shared shared =
                         new Connection.Shared(SocketHubConfig.defaults(), registry, new Rooms(), timer, new Counters());
@@ -77,7 +77,8 @@ class SocketHubRaceTest {
                 registry.beginStop().forEach(Connection::closeForStop);
                 connection.onClosed(end, Callback.NOOP);
 
-                assertThat(registry.closing()).isEqualTo(end.isAbnormal() ? new Closing(0, 1) : new Closing(1, 0));
+                assertThat(registry.closing())
+                        .isEqualTo(end.isAbnormal() ? new Closing(0, 1, 0) : new Closing(1, 0, 0));
             }
         } finally {
             timer.stop();
@@ -123,7 +124,7 @@ class SocketHubRaceTest {
                 }
                 accepted += opened;
                 assertThat(fresh.hub.counts().opened()).isEqualTo(opened);
-                assertThat(fresh.hub.closing()).isEqualTo(new Closing(opened, 0));
+                assertThat(fresh.hub.closing()).isEqualTo(new Closing(opened, 0, 0));
                 assertThat(fresh.hub.size()).isZero();
             } finally {
                 fresh.close();
@@ -210,7 +211,7 @@ class SocketHubRaceTest {
 
             assertThat(client.closeFrame()).isEqualTo(RESTART);
             stopped.get(10, TimeUnit.SECONDS);
-            assertThat(server.hub.closing()).isEqualTo(new Closing(1, 0));
+            assertThat(server.hub.closing()).isEqualTo(new Closing(1, 0, 0));
             assertThat(handler.events).isEmpty();
         } finally {
             server.close();

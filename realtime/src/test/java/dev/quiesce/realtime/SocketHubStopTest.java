@@ -69,7 +69,7 @@ class SocketHubStopTest {
 
         server.hub.stop(in(10_000));
 
-        assertThat(server.hub.closing()).isEqualTo(new Closing(200, 0));
+        assertThat(server.hub.closing()).isEqualTo(new Closing(200, 0, 0));
         assertThat(server.hub.size()).isZero();
         for (Client client : clients) {
             assertThat(client.closeFrame()).isEqualTo(RESTART);
@@ -100,7 +100,7 @@ class SocketHubStopTest {
             client.sendClose(1012);
             stopped.get(10, TimeUnit.SECONDS);
         }
-        assertThat(server.hub.closing()).isEqualTo(new Closing(1, 0));
+        assertThat(server.hub.closing()).isEqualTo(new Closing(1, 0, 0));
     }
 
     @Test
@@ -113,7 +113,7 @@ class SocketHubStopTest {
             assertThat(hangsUp.read().closeCode()).isEqualTo(1012);
         }
         stopped.get(10, TimeUnit.SECONDS);
-        assertThat(server.hub.closing()).isEqualTo(new Closing(0, 1));
+        assertThat(server.hub.closing()).isEqualTo(new Closing(0, 1, 0));
     }
 
     /** Connects once the second is known, as the handler may otherwise meet them the other way round. */
@@ -146,7 +146,7 @@ class SocketHubStopTest {
             assertThat(stopped).isNotDone();
 
             stopped.get(10, TimeUnit.SECONDS);
-            assertThat(server.hub.closing()).isEqualTo(new Closing(1, 2));
+            assertThat(server.hub.closing()).isEqualTo(new Closing(1, 0, 2));
             assertThat(silent.endsCleanly()).isTrue();
         }
         assertThat(server.hub.size()).isZero();
@@ -184,7 +184,7 @@ class SocketHubStopTest {
             assertThat(client.read().closeCode()).isEqualTo(1012);
             assertThat(client.endsCleanly()).isTrue();
         }
-        await().until(() -> server.hub.closing().equals(new Closing(0, 1)));
+        await().until(() -> server.hub.closing().equals(new Closing(0, 0, 1)));
     }
 
     @Test
@@ -201,7 +201,7 @@ class SocketHubStopTest {
 
         assertThat(good.closeFrame()).isEqualTo(RESTART);
         assertThat(hanging.closeFrame()).isEqualTo(RESTART);
-        assertThat(server.hub.closing()).isEqualTo(new Closing(1, 1));
+        assertThat(server.hub.closing()).isEqualTo(new Closing(1, 1, 0));
         assertThat(server.hub.size()).isZero();
     }
 
@@ -229,7 +229,7 @@ class SocketHubStopTest {
         server.hub.stop(in(10_000));
 
         assertThat(client.closeFrame()).isEqualTo(RESTART);
-        assertThat(server.hub.closing()).isEqualTo(new Closing(1, 0));
+        assertThat(server.hub.closing()).isEqualTo(new Closing(1, 0, 0));
     }
 
     @Test
@@ -244,7 +244,7 @@ class SocketHubStopTest {
 
             patient.get(5, TimeUnit.SECONDS);
         }
-        assertThat(server.hub.closing()).isEqualTo(new Closing(0, 1));
+        assertThat(server.hub.closing()).isEqualTo(new Closing(0, 0, 1));
     }
 
     @Test
@@ -267,7 +267,7 @@ class SocketHubStopTest {
         hub.drain(in(1000));
         hub.stop(in(1000));
 
-        assertThat(hub.closing()).isEqualTo(new Closing(0, 0));
+        assertThat(hub.closing()).isEqualTo(new Closing(0, 0, 0));
         serve();
     }
 
@@ -281,7 +281,7 @@ class SocketHubStopTest {
         server.hub.stop(in(1000));
 
         assertThat(handler.events.get(1)).startsWith("closed 1006");
-        assertThat(server.hub.closing()).isEqualTo(new Closing(0, 0));
+        assertThat(server.hub.closing()).isEqualTo(new Closing(0, 0, 0));
     }
 
     @Test

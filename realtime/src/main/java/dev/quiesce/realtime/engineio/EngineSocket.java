@@ -1,0 +1,473 @@
+package dev.quiesce.realtime.engineio;
+
+import dev.quiesce.lifecycle.WorkGuard;
+import dev.quiesce.realtime.Handshake;
+import dev.quiesce.realtime.Socket;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.eclipse.jetty.util.thread.SerializedInvoker;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server's end of one client's connection, whatever its transport at the moment.
+ *
+ * <p>Safe for use by many threads; packets leave in the order in which they were sent. No method blocks. After the socket has
+ * ended every method is still safe to call, and nothing more is sent.
+ *
+ * <p>Inside, what concerns the transport happens in turn, by whichever thread has it, and so do the calls of the handler, apart
+ * from it: there is no lock, and a handler that blocks keeps nothing from being sent.
+ */
+public final class EngineSocket {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineSocket.class);
+
+    /** For how long a request to poll is held while a client goes on to a WebSocket: it may have begun before that. */
+    private static final long HELD_MILLIS = 60;
+
+    /** What all sockets of a server share. */
+    record Shared(
+            EngineIoConfig config,
+            EngineHandler handler,
+            Sockets sockets,
+            Scheduler scheduler,
+            Executor executor,
+            Work work,
+            WorkGuard polling,
+            Counters counters) {}
+
+    private interface HandlerCall {
+        void make() throws Exception;
+    }
+
+    private final class Client implements Heartbeat.Client {
+        @Override
+        public void ping() {
+            transport.send(List.of(Packet.PING));
+        }
+
+        @Override
+        public boolean isBusy() {
+            return handling.get() > 0;
+        }
+
+        @Override
+        public void lost() {
+            shared.counters().pingTimeouts.increment();
+            end(Ending.PING_TIMEOUT);
+        }
+
+        @Override
+        public void beat() {
+            turn.run(() -> {
+                if (open) {
+                    heartbeat.beat();
+                }
+            });
+        }
+    }
+
+    private final String id;
+    private final Shared shared;
+    private final Handshake handshake;
+    private final SerializedInvoker turn = new SerializedInvoker(EngineSocket.class);
+    private final SerializedInvoker calls = new SerializedInvoker(EngineHandler.class);
+    private final AtomicInteger handling = new AtomicInteger();
+    private final Heartbeat heartbeat;
+    private final AtomicBoolean posting = new AtomicBoolean();
+    private volatile boolean open = true;
+    private volatile boolean muted;
+    private volatile Transport transport;
+    private volatile @Nullable Object attachment;
+    private @Nullable WebSocketTransport probe;
+    private boolean probed;
+
+    private EngineSocket(Shared shared, Handshake handshake, @Nullable Socket webSocket) {
+        this.id = shared.sockets().newId();
+        this.shared = shared;
+        this.handshake = handshake;
+        EngineIoConfig config = shared.config();
+        this.transport = webSocket == null
+                ? new PollingTransport(this, config.outboundQueueBytes())
+                : new WebSocketTransport(webSocket, this);
+        this.heartbeat = new Heartbeat(shared.scheduler(), config.pingInterval(), config.pingTimeout(), new Client());
+    }
+
+    static void openPolling(Shared shared, Handshake handshake, Poll poll) {
+        EngineSocket socket = new EngineSocket(shared, handshake, null);
+        shared.polling().tryEnter();
+        socket.begin("[\"websocket\"]");
+        socket.ask(poll);
+    }
+
+    static EngineSocket openWebSocket(Shared shared, Socket webSocket) {
+        EngineSocket socket = new EngineSocket(shared, webSocket.handshake(), webSocket);
+        webSocket.attach(socket.transport);
+        socket.begin("[]");
+        return socket;
+    }
+
+    private void begin(String upgrades) {
+        shared.counters().opened.increment();
+        later(() -> shared.handler().opened(this));
+        shared.sockets().add(this);
+        EngineIoConfig config = shared.config();
+        send(Packet.open("{\"sid\":\"" + id + "\",\"upgrades\":" + upgrades + ",\"pingInterval\":"
+                + config.pingInterval().toMillis() + ",\"pingTimeout\":"
+                + config.pingTimeout().toMillis() + ",\"maxPayload\":" + config.maxPayload() + "}"));
+        turn.run(heartbeat::start);
+    }
+
+    /** Returns the id of this socket: random, and known to its client. Whoever knows it can speak for the client. */
+    public String id() {
+        return id;
+    }
+
+    /** Returns the request that opened this socket. */
+    public Handshake handshake() {
+        return handshake;
+    }
+
+    /** Returns whether this socket has not ended. */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /** Returns whether this socket polls. */
+    public boolean isPolling() {
+        return transport instanceof PollingTransport;
+    }
+
+    /** Keeps something of the handler's with this socket, in place of what was kept before. */
+    public void attach(@Nullable Object kept) {
+        attachment = kept;
+    }
+
+    /** Returns what was {@linkplain #attach attached} last, or null. */
+    public @Nullable Object attachment() {
+        return attachment;
+    }
+
+    /**
+     * Queues a packet. A client that does not take its packets in time is closed, see {@link EngineIoConfig}.
+     *
+     * @throws IllegalArgumentException if it is larger than the queue may be
+     */
+    public void send(Packet packet) {
+        send(List.of(packet));
+    }
+
+    /**
+     * Queues packets that leave one after the other, with no other in between.
+     *
+     * @throws IllegalArgumentException if they are larger than the queue may be
+     */
+    public void send(List<Packet> packets) {
+        long bytes = 0;
+        for (Packet packet : packets) {
+            bytes += packet.size();
+        }
+        if (bytes > shared.config().outboundQueueBytes()) {
+            throw new IllegalArgumentException(
+                    "a message of " + bytes + " bytes can never be sent with outboundQueueBytes "
+                            + shared.config().outboundQueueBytes() + "; send less or raise it");
+        }
+        turn.run(() -> {
+            if (open) {
+                transport.send(packets);
+            }
+        });
+    }
+
+    /** Runs something in turn with the calls of the handler, on a thread of the server's pool. */
+    public void execute(Runnable task) {
+        later(task::run);
+    }
+
+    /** Closes this socket: what has been sent goes out first. */
+    public void close() {
+        close(CloseStatus.NORMAL, "");
+    }
+
+    /**
+     * Closes this socket, as {@link #close()}.
+     *
+     * @param code the status that a WebSocket is told
+     * @param why the text that goes with it, cut to 123 bytes of UTF-8
+     */
+    public void close(int code, String why) {
+        finish(Ending.forced(code, why));
+    }
+
+    void finish(Ending ending) {
+        turn.run(() -> end(ending));
+    }
+
+    private void end(Ending ending) {
+        if (!open) {
+            return;
+        }
+        // What the peer has sent counts if the peer has ended the socket, and not if this side had a reason to.
+        muted = ending != Ending.BY_PEER;
+        transport.close(ending);
+        if (probe != null) {
+            probe.close(ending);
+        }
+        ended(ending.reason());
+    }
+
+    private void ended(CloseReason reason) {
+        open = false;
+        if (isPolling()) {
+            shared.polling().exit();
+        }
+        heartbeat.stop();
+        shared.sockets().remove(this);
+        later(() -> shared.handler().closed(this, reason));
+    }
+
+    void tooSlow(long waiting) {
+        if (open) {
+            shared.counters().slowConsumers.increment();
+            LOG.info("A socket of {} is too slow: {} bytes wait", handshake.remoteAddress(), waiting);
+            end(Ending.TOO_SLOW);
+        }
+    }
+
+    void leaveWord(Packet word) {
+        shared.sockets().leaveWord(id, word);
+    }
+
+    /** Allows the body of one request at a time to be read, and returns whether it does. */
+    boolean tryPost() {
+        return posting.compareAndSet(false, true);
+    }
+
+    void endPost() {
+        posting.set(false);
+    }
+
+    /** Ends this socket, as its client does what the transport does not allow. */
+    void misused() {
+        turn.run(() -> {
+            if (open) {
+                shared.counters().malformed.increment();
+                end(Ending.MISUSED);
+            }
+        });
+    }
+
+    /** Takes what has come from the client, in the calling thread if nothing else is being handled. */
+    void receive(List<Payload.Received> packets, Runnable done) {
+        handling.incrementAndGet();
+        Runnable counted = shared.work().begin();
+        Runnable calling = calls.offer(() -> {
+            try {
+                packets.forEach(this::take);
+            } finally {
+                handling.decrementAndGet();
+                counted.run();
+                done.run();
+            }
+        });
+        if (calling != null) {
+            calling.run();
+        }
+    }
+
+    private void take(Payload.Received packet) {
+        if (muted) {
+            return;
+        }
+        switch (packet.type()) {
+            case '1' -> turn.run(this::closedByPeer);
+            case '3' -> turn.run(heartbeat::answered);
+            case '4' -> {
+                if (packet.binary() != null) {
+                    call(() -> shared.handler().binary(this, packet.binary()));
+                } else {
+                    call(() -> shared.handler().text(this, packet.text()));
+                }
+            }
+            default -> {
+                // A packet that says nothing.
+            }
+        }
+    }
+
+    private void closedByPeer() {
+        if (open && transport instanceof PollingTransport polling) {
+            if (polling.isAsked()) {
+                polling.release();
+            } else {
+                leaveWord(Packet.NOOP);
+            }
+        }
+        end(Ending.BY_PEER);
+    }
+
+    void malformed() {
+        turn.run(() -> {
+            if (open) {
+                shared.counters().malformed.increment();
+                end(Ending.PARSE_ERROR);
+            }
+        });
+    }
+
+    /** Takes a request for packets. */
+    void ask(Poll poll) {
+        turn.run(() -> {
+            if (!open || !(transport instanceof PollingTransport polling)) {
+                poll.refuse();
+            } else if (heartbeat.isOverdue()) {
+                poll.refuse();
+                end(Ending.PING_TIMEOUT);
+            } else if (polling.isAsked()) {
+                poll.refuse();
+                shared.counters().malformed.increment();
+                end(Ending.MISUSED);
+            } else {
+                polling.ask(poll);
+                if (probed) {
+                    after(HELD_MILLIS, this::release);
+                }
+            }
+        });
+    }
+
+    private void release() {
+        if (open && probed && transport instanceof PollingTransport polling) {
+            polling.release();
+        }
+    }
+
+    /** Takes a WebSocket that wants to be the transport of this socket. */
+    void offer(Socket webSocket) {
+        WebSocketTransport offered = new WebSocketTransport(webSocket, this);
+        webSocket.attach(offered);
+        turn.run(() -> {
+            if (!open || probe != null || !isPolling()) {
+                offered.close(Ending.MISUSED);
+            } else {
+                probe = offered;
+                after(shared.config().upgradeTimeout().toMillis(), () -> abandon(offered));
+            }
+        });
+    }
+
+    private void abandon(WebSocketTransport offered) {
+        if (probe == offered) {
+            probe = null;
+            probed = false;
+            offered.close(Ending.MISUSED);
+        }
+    }
+
+    /** Takes a text from a WebSocket, which may be one that is not the transport of this socket yet. */
+    void received(WebSocketTransport from, String text) {
+        Runnable resume = from.webSocket().pauseReading();
+        if (transport != from) {
+            turn.run(() -> {
+                upgrade(from, text);
+                resume.run();
+            });
+            return;
+        }
+        try {
+            receive(List.of(Payload.fromWebSocket(text)), resume);
+        } catch (Payload.MalformedException e) {
+            malformed();
+            resume.run();
+        }
+    }
+
+    /** Takes a binary message from a WebSocket. */
+    void received(WebSocketTransport from, ByteBuffer message) {
+        if (transport == from) {
+            receive(
+                    List.of(new Payload.Received('4', "", message)),
+                    from.webSocket().pauseReading());
+        } else {
+            turn.run(() -> abandon(from));
+        }
+    }
+
+    private void upgrade(WebSocketTransport from, String text) {
+        if (probe != from || !(transport instanceof PollingTransport polling)) {
+            from.close(Ending.MISUSED);
+        } else if (text.equals("2probe")) {
+            probed = true;
+            from.send(List.of(Packet.PROBE_ANSWERED));
+            release();
+        } else if (text.equals("5") && probed) {
+            probe = null;
+            probed = false;
+            transport = from;
+            polling.refuse();
+            polling.moveTo(from);
+            shared.polling().exit();
+            shared.counters().upgraded.increment();
+        } else {
+            abandon(from);
+        }
+    }
+
+    /** A WebSocket has ended that was, or wanted to be, the transport of this socket. */
+    void closed(WebSocketTransport ended, CloseReason reason) {
+        turn.run(() -> {
+            if (probe == ended) {
+                probe = null;
+                probed = false;
+            } else if (open && transport == ended) {
+                ended(reason);
+            }
+        });
+    }
+
+    private void after(long millis, Runnable task) {
+        shared.scheduler().schedule(() -> turn.run(task), millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void later(HandlerCall call) {
+        Runnable counted = shared.work().begin();
+        Runnable calling = calls.offer(() -> {
+            try {
+                call(call);
+            } finally {
+                counted.run();
+            }
+        });
+        if (calling != null) {
+            try {
+                shared.executor().execute(calling);
+            } catch (RejectedExecutionException e) {
+                // The server stopped before its sockets did; the handler must still learn of the end.
+                calling.run();
+            }
+        }
+    }
+
+    private void call(HandlerCall call) {
+        try {
+            call.make();
+        } catch (Throwable failure) {
+            shared.counters().handlerFailures.increment();
+            LOG.error("The handler of a socket of {} failed", handshake.remoteAddress(), failure);
+            close(CloseStatus.SERVER_ERROR, "internal error");
+        }
+    }
+
+    /** Returns the peer's address and the transport; the id would be a secret. */
+    @Override
+    public String toString() {
+        return "EngineSocket[" + handshake.remoteAddress() + (isPolling() ? ", polling]" : ", websocket]");
+    }
+}

@@ -1,0 +1,83 @@
+package dev.quiesce.realtime.engineio;
+
+import dev.quiesce.realtime.Message;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes to sockets, encoded once for each transport however many sockets it goes to. Immutable and safe for use by many
+ * threads.
+ */
+public final class Packet {
+    static final Packet CLOSE = new Packet("1", null);
+    static final Packet PING = new Packet("2", null);
+    static final Packet NOOP = new Packet("6", null);
+    static final Packet PROBE_ANSWERED = new Packet("3probe", null);
+
+    private final @Nullable String text;
+    private final @Nullable ByteBuffer binary;
+    // Both are computed anew when threads race for the first use, which does no harm.
+    private @Nullable Message message;
+    private @Nullable String polled;
+
+    private Packet(@Nullable String text, @Nullable ByteBuffer binary) {
+        this.text = text;
+        this.binary = binary;
+    }
+
+    /** Returns a text message. */
+    public static Packet text(String message) {
+        return new Packet('4' + message, null);
+    }
+
+    /** Returns a binary message. The content between the buffer's position and limit is copied. */
+    public static Packet binary(ByteBuffer message) {
+        byte[] copy = new byte[message.remaining()];
+        message.duplicate().get(copy);
+        return new Packet(null, ByteBuffer.wrap(copy).asReadOnlyBuffer());
+    }
+
+    static Packet open(String handshake) {
+        return new Packet('0' + handshake, null);
+    }
+
+    /** Returns the size of the message, in bytes, or in characters if it is a text. */
+    public int size() {
+        return text != null ? text.length() : content().remaining();
+    }
+
+    /** Returns the packet as a WebSocket message. */
+    Message message() {
+        Message known = message;
+        if (known == null) {
+            known = text != null ? Message.text(text) : Message.binary(content());
+            message = known;
+        }
+        return known;
+    }
+
+    /** Returns the packet as part of a payload for long-polling. */
+    String polled() {
+        String known = polled;
+        if (known == null) {
+            known = text != null ? text : 'b' + Base64.getEncoder().encodeToString(bytes());
+            polled = known;
+        }
+        return known;
+    }
+
+    private ByteBuffer content() {
+        if (binary == null) {
+            throw new IllegalStateException("a text packet has no binary content");
+        }
+        return binary.duplicate();
+    }
+
+    private byte[] bytes() {
+        ByteBuffer content = content();
+        byte[] bytes = new byte[content.remaining()];
+        content.get(bytes);
+        return bytes;
+    }
+}

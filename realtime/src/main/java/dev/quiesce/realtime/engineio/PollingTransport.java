@@ -1,0 +1,98 @@
+package dev.quiesce.realtime.engineio;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packets that wait for the client to ask for them. Called in the turn of its socket only.
+ *
+ * <p>A server that closes tells so in the answer to a request that waits, or in that to the next.
+ */
+final class PollingTransport implements Transport {
+    private static final int OVERHEAD = 64;
+
+    private final EngineSocket socket;
+    private final int bound;
+    private final Queue<Packet> waiting = new ArrayDeque<>();
+    private long waitingBytes;
+    private @Nullable Poll poll;
+
+    PollingTransport(EngineSocket socket, int bound) {
+        this.socket = socket;
+        this.bound = bound;
+    }
+
+    @Override
+    public void send(List<Packet> packets) {
+        for (Packet packet : packets) {
+            waiting.add(packet);
+            waitingBytes += packet.polled().length() + OVERHEAD;
+        }
+        flush();
+        if (waitingBytes > bound) {
+            socket.tooSlow(waitingBytes);
+        }
+    }
+
+    boolean isAsked() {
+        return poll != null;
+    }
+
+    /** Answers a request once there is something to tell. Nobody else may be waiting. */
+    void ask(Poll asked) {
+        poll = asked;
+        flush();
+    }
+
+    /** Answers the request that waits with nothing, so that the client can go on to a WebSocket. */
+    void release() {
+        answer(Packet.NOOP.polled());
+    }
+
+    /** Refuses the request that waits. */
+    void refuse() {
+        Poll asked = poll;
+        poll = null;
+        if (asked != null) {
+            asked.refuse();
+        }
+    }
+
+    /** Hands over what waits. */
+    void moveTo(Transport next) {
+        List<Packet> rest = List.copyOf(waiting);
+        waiting.clear();
+        waitingBytes = 0;
+        if (!rest.isEmpty()) {
+            next.send(rest);
+        }
+    }
+
+    @Override
+    public void close(Ending ending) {
+        waiting.clear();
+        if (!answer(Packet.CLOSE.polled()) && ending.isTold()) {
+            socket.leaveWord(Packet.CLOSE);
+        }
+    }
+
+    private void flush() {
+        if (poll != null && !waiting.isEmpty()) {
+            String body = Payload.encode(waiting.iterator());
+            waiting.clear();
+            waitingBytes = 0;
+            answer(body);
+        }
+    }
+
+    private boolean answer(String body) {
+        Poll asked = poll;
+        poll = null;
+        if (asked != null) {
+            asked.answer(body);
+        }
+        return asked != null;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quiesce.realtime.engineio;
+
+import org.jspecify.annotations.NullMarked;
