@@ -263,6 +263,10 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         return true;
     }
 
+    long queuedBytes() {
+        return queuedBytes.get();
+    }
+
     /** Closes this connection, unless that has begun, and cuts it when the peer has not answered in time. */
     boolean close(int code, String reason) {
         if (!end(code, reason)) {

@@ -70,6 +70,11 @@ public final class Socket {
         return connection.send(message);
     }
 
+    /** Returns how much waits to be sent, in bytes, each message counted with 64 on top. */
+    public long queuedBytes() {
+        return connection.queuedBytes();
+    }
+
     /**
      * Reads nothing more from this socket until the returned action has been run, which must be done once. To be called by
      * the handler of a message that has it handled elsewhere; without it the next message is read as soon as the handler

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.server.Handler;
@@ -70,6 +71,15 @@ public final class EngineIoServer implements Lifecycle {
 
     boolean isAccepting() {
         return accepting;
+    }
+
+    /** Runs something on a thread of the Jetty server's pool, or on the calling one if that has stopped. */
+    public void execute(Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run();
+        }
     }
 
     /** Returns the number of sockets that are open. */

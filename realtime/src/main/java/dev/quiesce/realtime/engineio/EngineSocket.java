@@ -4,6 +4,7 @@ import dev.quiesce.lifecycle.WorkGuard;
 import dev.quiesce.realtime.Handshake;
 import dev.quiesce.realtime.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -186,9 +187,27 @@ public final class EngineSocket {
         });
     }
 
+    /** Queues packets, as {@link #send(List)}, unless the client has not taken yet what was sent to it: then drops them. */
+    public void sendVolatile(List<Packet> packets) {
+        turn.run(() -> {
+            if (open && transport.isReady()) {
+                transport.send(packets);
+            }
+        });
+    }
+
     /** Runs something in turn with the calls of the handler, on a thread of the server's pool. */
     public void execute(Runnable task) {
         later(task::run);
+    }
+
+    /**
+     * Runs something after a while, as {@link #execute}, unless the returned action has been run by then. The server has no timer
+     * after it has stopped.
+     */
+    public Runnable executeAfter(Duration delay, Runnable task) {
+        Scheduler.Task timer = shared.scheduler().schedule(() -> execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        return timer::cancel;
     }
 
     /** Closes this socket: what has been sent goes out first. */
@@ -313,7 +332,8 @@ public final class EngineSocket {
         end(Ending.BY_PEER);
     }
 
-    void malformed() {
+    /** Ends this socket, as what has come from its client makes no sense. */
+    public void malformed() {
         turn.run(() -> {
             if (open) {
                 shared.counters().malformed.increment();

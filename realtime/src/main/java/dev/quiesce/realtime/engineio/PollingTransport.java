@@ -36,6 +36,11 @@ final class PollingTransport implements Transport {
         }
     }
 
+    @Override
+    public boolean isReady() {
+        return isAsked();
+    }
+
     boolean isAsked() {
         return poll != null;
     }

@@ -8,6 +8,9 @@ interface Transport {
     /** Sends packets with nothing in between. */
     void send(List<Packet> packets);
 
+    /** Whether what is sent now goes out at once. */
+    boolean isReady();
+
     /** Sends what can be sent and ends. */
     void close(Ending ending);
 }

@@ -33,6 +33,11 @@ final class WebSocketTransport implements Transport {
     }
 
     @Override
+    public boolean isReady() {
+        return webSocket.queuedBytes() == 0;
+    }
+
+    @Override
     public void close(Ending ending) {
         webSocket.close(ending.code(), ending.why());
     }

@@ -1,0 +1,88 @@
+package dev.quiesce.realtime.socketio;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.quiesce.realtime.Handshake;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A client that wants to join a namespace. For use by the thread that middleware is called on. */
+public final class Connecting {
+    private static final String RECOVERY_ID = "pid";
+    private static final String OFFSET = "offset";
+
+    private final String namespace;
+    private final Handshake handshake;
+    private final Map<String, Object> auth;
+    private final @Nullable String recoveryId;
+    private final @Nullable String offset;
+    private final Map<String, Object> data = new HashMap<>();
+    private @Nullable String user;
+
+    Connecting(String namespace, Handshake handshake, Map<String, Object> sent) {
+        this.namespace = namespace;
+        this.handshake = handshake;
+        Map<String, Object> rest = new HashMap<>(sent);
+        this.recoveryId = rest.remove(RECOVERY_ID) instanceof String text ? text : null;
+        this.offset = rest.remove(OFFSET) instanceof String text ? text : null;
+        this.auth = Map.copyOf(withoutNulls(rest));
+    }
+
+    private static Map<String, Object> withoutNulls(Map<String, Object> map) {
+        map.values().removeIf(value -> value == null);
+        return map;
+    }
+
+    /** Returns the name of the namespace. */
+    public String namespace() {
+        return namespace;
+    }
+
+    /** Returns the request that opened the client's connection. */
+    public Handshake handshake() {
+        return handshake;
+    }
+
+    /** Returns what the client has sent to show who it is. */
+    public Map<String, Object> auth() {
+        return auth;
+    }
+
+    /**
+     * Says who the client is. A client that comes back recovers only what belongs to the same user.
+     */
+    public void user(String name) {
+        user = requireNonNull(name, "name");
+    }
+
+    /** Returns who the client is, if that has been said. */
+    public Optional<String> user() {
+        return Optional.ofNullable(user);
+    }
+
+    /** Keeps something with the socket, as {@link IoSocket#put}. A socket that is recovered has what was kept before. */
+    public void put(String key, Object value) {
+        data.put(key, value);
+    }
+
+    Map<String, Object> data() {
+        return Map.copyOf(data);
+    }
+
+    @Nullable
+    String userOrNull() {
+        return user;
+    }
+
+    @Nullable
+    String recoveryId() {
+        return recoveryId;
+    }
+
+    @Nullable
+    String offset() {
+        return offset;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.quiesce.realtime.socketio;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What happens to the sockets of a server, in an order that is the same for all of them. */
+sealed interface Entry {
+
+    /**
+     * An event goes out.
+     *
+     * @param namespace the name of the namespace
+     * @param data its name and arguments
+     * @param isKept whether it is kept for clients that are away
+     * @param isDroppable whether it is dropped for clients that do not take it at once
+     * @param answers what waits for the answers of those who get it, or null
+     * @param published completed once it has been kept and sent, or null
+     */
+    record Emission(
+            String namespace,
+            Audience audience,
+            Json.Written data,
+            boolean isKept,
+            boolean isDroppable,
+            @Nullable Answers answers,
+            @Nullable CompletableFuture<@Nullable Void> published)
+            implements Entry {}
+
+    /** A client joins a namespace. */
+    record Admission(Client client, Namespace namespace, Connecting request) implements Entry {}
+
+    /** A socket joins rooms and leaves others. */
+    record Rooms(IoSocket socket, Set<String> join, Set<String> leave) implements Entry {}
+
+    /** What is kept with a socket has changed. */
+    record Data(IoSocket socket, Map<String, Object> data) implements Entry {}
+
+    /**
+     * A socket leaves its namespace.
+     *
+     * @param closesConnection whether the connection of the client goes with it
+     */
+    record Departure(IoSocket socket, DisconnectReason reason, boolean closesConnection) implements Entry {}
+}

@@ -1,0 +1,293 @@
+package dev.quiesce.realtime.socketio;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.quiesce.realtime.Handshake;
+import dev.quiesce.realtime.engineio.EngineSocket;
+import dev.quiesce.realtime.engineio.Packet;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client in a namespace.
+ *
+ * <p>Safe for use by many threads; no method blocks. Events leave in the order in which one thread has sent them. After the socket
+ * has left its namespace every method is still safe to call, and nothing more is sent.
+ */
+public final class IoSocket {
+    private final Client client;
+    private final Namespace namespace;
+    private final Session session;
+    private final long generation;
+    private final boolean recovered;
+    private final Map<String, Object> auth;
+    private final AtomicBoolean connected = new AtomicBoolean(true);
+    private final Acks acks = new Acks();
+    private final List<EventListener> anyListeners = new CopyOnWriteArrayList<>();
+    private final List<DisconnectListener> disconnectListeners = new CopyOnWriteArrayList<>();
+    private volatile Map<String, List<EventListener>> listeners = Map.of();
+    private volatile Map<String, Object> data;
+    private volatile Set<String> rooms;
+
+    IoSocket(Client client, Namespace namespace, Session session, boolean recovered, Map<String, Object> auth) {
+        this.client = client;
+        this.namespace = namespace;
+        this.session = session;
+        this.generation = session.generation;
+        this.recovered = recovered;
+        this.auth = auth;
+        this.data = session.data;
+        this.rooms = Set.copyOf(session.rooms);
+    }
+
+    /** Returns the id, which the client knows and which a recovered socket keeps. It is also a room that the socket is in alone. */
+    public String id() {
+        return session.id;
+    }
+
+    /** Returns the namespace. */
+    public Namespace namespace() {
+        return namespace;
+    }
+
+    /** Returns the request that opened the client's connection. */
+    public Handshake handshake() {
+        return engine().handshake();
+    }
+
+    /** Returns what the client has sent to show who it is. */
+    public Map<String, Object> auth() {
+        return auth;
+    }
+
+    /** Returns who the client is, if a middleware has said so. */
+    public Optional<String> user() {
+        return Optional.ofNullable(session.user);
+    }
+
+    /** Returns whether the client goes on where it was: its id, rooms and data are the same, and it has got what it had missed. */
+    public boolean isRecovered() {
+        return recovered;
+    }
+
+    /** Returns whether the socket is in its namespace. */
+    public boolean isConnected() {
+        return connected.get();
+    }
+
+    /**
+     * Keeps something with this socket that is there again when the socket is recovered.
+     *
+     * @param value what can be written as JSON; as such it comes back
+     */
+    public void put(String key, Object value) {
+        Map<String, Object> now;
+        synchronized (this) {
+            Map<String, Object> changed = new HashMap<>(data);
+            changed.put(key, value);
+            now = Map.copyOf(changed);
+            data = now;
+        }
+        namespace.append(new Entry.Data(this, now));
+    }
+
+    /** Returns what was {@linkplain #put put} under a key. */
+    public Optional<Object> get(String key) {
+        return Optional.ofNullable(data.get(key));
+    }
+
+    /** Calls the listener for every event of this name from this client, after those of the namespace. */
+    public synchronized IoSocket on(String event, EventListener listener) {
+        listeners = Listeners.with(listeners, event, listener);
+        return this;
+    }
+
+    /** Calls the listener for every event from this client, before the others. */
+    public IoSocket onAny(EventListener listener) {
+        anyListeners.add(requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /** Calls the listener once this socket leaves its namespace. */
+    public IoSocket onDisconnect(DisconnectListener listener) {
+        disconnectListeners.add(requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * Sends an event to the client. A client that is away for a while gets it when it comes back, unless it is binary.
+     *
+     * @param arguments what can be written as JSON, with {@code byte[]} and {@link java.nio.ByteBuffer} for what is binary
+     * @throws IllegalArgumentException if an argument cannot be written as JSON, or the name is reserved
+     * @throws IllegalStateException if more events wait to be kept than the log allows
+     */
+    public void emit(String event, @Nullable Object... arguments) {
+        self().emit(event, arguments);
+    }
+
+    /**
+     * Sends an event to the client that it has to answer.
+     *
+     * @param timeout how long is waited for the answer
+     * @return the answer, or an {@link AckException} if none comes in time or the client goes away
+     * @throws IllegalArgumentException as {@link #emit}
+     * @throws IllegalStateException as {@link #emit}
+     */
+    public CompletionStage<Arguments> emitWithAck(Duration timeout, String event, @Nullable Object... arguments) {
+        return self().emitToOne(timeout, event, arguments);
+    }
+
+    /** Begins an event for the other sockets in rooms. */
+    public BroadcastOperator to(String... others) {
+        return broadcast().to(others);
+    }
+
+    /** Begins an event for the other sockets that are in none of the rooms. */
+    public BroadcastOperator except(String... others) {
+        return broadcast().except(others);
+    }
+
+    /** Begins an event for all other sockets of the namespace. */
+    public BroadcastOperator broadcast() {
+        return namespace.all().except(id());
+    }
+
+    /** Begins an event that is dropped if the client does not take it at once. */
+    public BroadcastOperator asVolatile() {
+        return self().asVolatile();
+    }
+
+    private BroadcastOperator self() {
+        return namespace.to(id());
+    }
+
+    /** Joins rooms, which exist as long as a socket is in them. */
+    public void join(String... joined) {
+        namespace.append(new Entry.Rooms(this, Set.of(joined), Set.of()));
+    }
+
+    /** Leaves rooms. A socket that leaves its namespace leaves them all. */
+    public void leave(String... left) {
+        namespace.append(new Entry.Rooms(this, Set.of(), Set.of(left)));
+    }
+
+    /** Returns the rooms that this socket is in, without the one of its own. */
+    public Set<String> rooms() {
+        return rooms;
+    }
+
+    /**
+     * Ends this socket: what has been sent to it goes out first, and the client does not come back by itself. To have it come back,
+     * close its connection with {@link #disconnect(boolean)}.
+     */
+    public void disconnect() {
+        namespace.append(new Entry.Departure(this, DisconnectReason.SERVER_NAMESPACE_DISCONNECT, false));
+    }
+
+    /**
+     * Ends this socket, as {@link #disconnect()}.
+     *
+     * @param closesConnection whether the client's connection, with its sockets in other namespaces, ends as well
+     */
+    public void disconnect(boolean closesConnection) {
+        namespace.append(new Entry.Departure(this, DisconnectReason.SERVER_NAMESPACE_DISCONNECT, closesConnection));
+    }
+
+    Session session() {
+        return session;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    Client client() {
+        return client;
+    }
+
+    EngineSocket engine() {
+        return client.engine();
+    }
+
+    boolean isIn(String room) {
+        return rooms.contains(room) || room.equals(id());
+    }
+
+    /** Takes note of a change of rooms, in the turn of the log. */
+    void change(Entry.Rooms change) {
+        Set<String> now = new HashSet<>(rooms);
+        now.removeAll(change.leave());
+        now.addAll(change.join());
+        rooms = Set.copyOf(now);
+    }
+
+    /** Calls the listeners for an event, in turn with the other calls for this client. */
+    void receive(Event event) {
+        for (EventListener listener : anyListeners) {
+            namespace.call(listener, event);
+        }
+        for (EventListener listener : namespace.listeners(event.name())) {
+            namespace.call(listener, event);
+        }
+        for (EventListener listener : listeners.getOrDefault(event.name(), List.of())) {
+            namespace.call(listener, event);
+        }
+    }
+
+    void answer(long id, Json.Written data) {
+        if (isConnected()) {
+            engine().send(Encoder.ack(namespace.name(), id, data));
+        }
+    }
+
+    void answered(long id, Arguments answer) {
+        acks.answered(id, answer);
+    }
+
+    /** Sends an event, in the turn of the log. */
+    void send(List<Packet> packets, boolean isDroppable) {
+        if (isDroppable) {
+            engine().sendVolatile(packets);
+        } else {
+            engine().send(packets);
+        }
+    }
+
+    /** Sends an event that the client has to answer, in the turn of the log. */
+    void ask(Json.Written data, Answers answers) {
+        long id = acks.next();
+        Runnable cancel = engine().executeAfter(answers.timeout(), () -> acks.timedOut(id));
+        if (acks.owe(id, answers, cancel)) {
+            engine().send(Encoder.event(namespace.name(), data, null, id));
+        } else {
+            cancel.run();
+            engine().execute(() -> answers.failed(new AckException("the client has gone")));
+        }
+    }
+
+    /** Leaves, and returns whether this was the first to say so. To be called in turn with the other calls for this client. */
+    boolean leave(DisconnectReason reason) {
+        if (!connected.compareAndSet(true, false)) {
+            return false;
+        }
+        acks.end();
+        disconnectListeners.forEach(listener -> namespace.call(listener, this, reason));
+        namespace.disconnected(this, reason);
+        return true;
+    }
+
+    /** Returns the id and the namespace, and nothing that could be a secret. */
+    @Override
+    public String toString() {
+        return "IoSocket[" + id() + " in " + namespace.name() + "]";
+    }
+}

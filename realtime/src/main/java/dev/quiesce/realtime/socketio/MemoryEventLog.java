@@ -1,0 +1,156 @@
+package dev.quiesce.realtime.socketio;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.quiesce.lifecycle.Deadline;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.eclipse.jetty.util.thread.SerializedInvoker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log that ends with its process, or keeps nothing at all. What is appended is handed on at once, by the thread that appends or by
+ * one that is at it. Safe for use by many threads.
+ */
+final class MemoryEventLog extends EventLog {
+    private final SerializedInvoker turn = new SerializedInvoker(MemoryEventLog.class);
+    private final String epoch = Ids.shortId();
+    private final @Nullable Retention retention;
+    private final @Nullable RecentEvents events;
+    private final Map<String, Session> present = new LinkedHashMap<>();
+    private final Map<String, Gone> gone = new LinkedHashMap<>();
+    private volatile @Nullable Deliveries deliveries;
+    private long position;
+
+    /** A session whose client has gone. */
+    private record Gone(Session session, long millis) {}
+
+    MemoryEventLog(@Nullable Retention retention) {
+        this.retention = retention;
+        this.events = retention == null ? null : new RecentEvents(retention, 0);
+    }
+
+    @Override
+    void start(Deliveries to) {
+        deliveries = to;
+    }
+
+    @Override
+    void append(Entry entry) {
+        Deliveries to = requireNonNull(deliveries, "the log has not been started");
+        turn.run(() -> hand(entry, to));
+    }
+
+    private void hand(Entry entry, Deliveries to) {
+        if (entry instanceof Entry.Emission emission) {
+            emit(emission, to);
+        } else if (entry instanceof Entry.Admission admission) {
+            admit(admission, to);
+        } else if (entry instanceof Entry.Rooms change) {
+            change.socket().session().change(change);
+            to.change(change);
+        } else if (entry instanceof Entry.Data change) {
+            change.socket().session().data = change.data();
+        } else if (entry instanceof Entry.Departure departure) {
+            forget(departure);
+            to.depart(departure);
+        }
+    }
+
+    private void emit(Entry.Emission emission, Deliveries to) {
+        if (events == null) {
+            to.emit(emission, null);
+            return;
+        }
+        if (emission.isKept()) {
+            position++;
+            events.add(new RecentEvents.Event(
+                    position,
+                    epoch,
+                    System.currentTimeMillis(),
+                    emission.namespace(),
+                    emission.audience(),
+                    emission.data().text()));
+        }
+        to.emit(emission, RecentEvents.offset(position, epoch));
+    }
+
+    private void admit(Entry.Admission admission, Deliveries to) {
+        Connecting request = admission.request();
+        Session kept = events == null ? null : find(request);
+        if (kept != null) {
+            OptionalLong from = events.position(kept, request.offset());
+            if (from.isPresent()) {
+                kept.generation++;
+                present.put(kept.recoveryId, kept);
+                to.admit(admission, kept, true, events.missed(kept, from.getAsLong()));
+                return;
+            }
+        }
+        Session session = new Session(
+                Ids.longId(), Ids.longId(), request.namespace(), request.userOrNull(), position, request.data(), 0);
+        if (events != null) {
+            present.put(session.recoveryId, session);
+        }
+        to.admit(admission, session, false, List.of());
+    }
+
+    private @Nullable Session find(Connecting request) {
+        forgetOld();
+        String id = request.recoveryId();
+        if (id == null) {
+            return null;
+        }
+        Session session = present.get(id);
+        if (session == null) {
+            Gone left = gone.get(id);
+            session = left == null ? null : left.session();
+        }
+        boolean isTheirs = session != null
+                && session.namespace.equals(request.namespace())
+                && Objects.equals(session.user, request.userOrNull());
+        if (isTheirs) {
+            gone.remove(id);
+        }
+        return isTheirs ? session : null;
+    }
+
+    private void forget(Entry.Departure departure) {
+        IoSocket socket = departure.socket();
+        Session session = socket.session();
+        if (events == null || socket.generation() != session.generation) {
+            return;
+        }
+        present.remove(session.recoveryId);
+        if (!departure.reason().isFinal()) {
+            gone.put(session.recoveryId, new Gone(session, System.currentTimeMillis()));
+        }
+        forgetOld();
+    }
+
+    private void forgetOld() {
+        if (retention == null) {
+            return;
+        }
+        long oldest = System.currentTimeMillis() - retention.time().toMillis();
+        Iterator<Gone> left = gone.values().iterator();
+        while (left.hasNext() && left.next().millis() < oldest) {
+            left.remove();
+        }
+    }
+
+    @Override
+    @Nullable
+    String recoveryId(Session session) {
+        return events == null ? null : session.recoveryId;
+    }
+
+    @Override
+    void stop(Deadline deadline) {
+        // Nothing waits here.
+    }
+}

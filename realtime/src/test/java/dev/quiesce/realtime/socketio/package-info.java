@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quiesce.realtime.socketio;
+
+import org.jspecify.annotations.NullMarked;
