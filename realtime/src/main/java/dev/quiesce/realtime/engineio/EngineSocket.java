@@ -7,10 +7,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.eclipse.jetty.util.thread.SerializedInvoker;
 import org.eclipse.jetty.websocket.core.CloseStatus;
@@ -44,10 +42,6 @@ public final class EngineSocket {
             WorkGuard polling,
             Counters counters) {}
 
-    private interface HandlerCall {
-        void make() throws Exception;
-    }
-
     private final class Client implements Heartbeat.Client {
         @Override
         public void ping() {
@@ -56,7 +50,7 @@ public final class EngineSocket {
 
         @Override
         public boolean isBusy() {
-            return handling.get() > 0;
+            return calls.isReceiving();
         }
 
         @Override
@@ -79,21 +73,20 @@ public final class EngineSocket {
     private final Shared shared;
     private final Handshake handshake;
     private final SerializedInvoker turn = new SerializedInvoker(EngineSocket.class);
-    private final SerializedInvoker calls = new SerializedInvoker(EngineHandler.class);
-    private final AtomicInteger handling = new AtomicInteger();
+    private final HandlerCalls calls;
+    private final Upgrade upgrade = new Upgrade();
     private final Heartbeat heartbeat;
     private final AtomicBoolean posting = new AtomicBoolean();
     private volatile boolean open = true;
     private volatile boolean muted;
     private volatile Transport transport;
     private volatile @Nullable Object attachment;
-    private @Nullable WebSocketTransport probe;
-    private boolean probed;
 
     private EngineSocket(Shared shared, Handshake handshake, @Nullable Socket webSocket) {
         this.id = shared.sockets().newId();
         this.shared = shared;
         this.handshake = handshake;
+        this.calls = new HandlerCalls(shared.executor(), shared.work(), this::failed);
         EngineIoConfig config = shared.config();
         this.transport = webSocket == null
                 ? new PollingTransport(this, config.outboundQueueBytes())
@@ -117,7 +110,7 @@ public final class EngineSocket {
 
     private void begin(String upgrades) {
         shared.counters().opened.increment();
-        later(() -> shared.handler().opened(this));
+        calls.later(() -> shared.handler().opened(this));
         shared.sockets().add(this);
         EngineIoConfig config = shared.config();
         send(Packet.open("{\"sid\":\"" + id + "\",\"upgrades\":" + upgrades + ",\"pingInterval\":"
@@ -198,7 +191,7 @@ public final class EngineSocket {
 
     /** Runs something in turn with the calls of the handler, on a thread of the server's pool. */
     public void execute(Runnable task) {
-        later(task::run);
+        calls.later(task::run);
     }
 
     /**
@@ -236,9 +229,7 @@ public final class EngineSocket {
         // What the peer has sent counts if the peer has ended the socket, and not if this side had a reason to.
         muted = ending != Ending.BY_PEER;
         transport.close(ending);
-        if (probe != null) {
-            probe.close(ending);
-        }
+        upgrade.end(ending);
         ended(ending.reason());
     }
 
@@ -249,7 +240,7 @@ public final class EngineSocket {
         }
         heartbeat.stop();
         shared.sockets().remove(this);
-        later(() -> shared.handler().closed(this, reason));
+        calls.later(() -> shared.handler().closed(this, reason));
     }
 
     void tooSlow(long waiting) {
@@ -283,22 +274,9 @@ public final class EngineSocket {
         });
     }
 
-    /** Takes what has come from the client, in the calling thread if nothing else is being handled. */
+    /** Takes what has come from the client. */
     void receive(List<Payload.Received> packets, Runnable done) {
-        handling.incrementAndGet();
-        Runnable counted = shared.work().begin();
-        Runnable calling = calls.offer(() -> {
-            try {
-                packets.forEach(this::take);
-            } finally {
-                handling.decrementAndGet();
-                counted.run();
-                done.run();
-            }
-        });
-        if (calling != null) {
-            calling.run();
-        }
+        calls.receive(() -> packets.forEach(this::take), done);
     }
 
     private void take(Payload.Received packet) {
@@ -310,9 +288,9 @@ public final class EngineSocket {
             case '3' -> turn.run(heartbeat::answered);
             case '4' -> {
                 if (packet.binary() != null) {
-                    call(() -> shared.handler().binary(this, packet.binary()));
+                    calls.make(() -> shared.handler().binary(this, packet.binary()));
                 } else {
-                    call(() -> shared.handler().text(this, packet.text()));
+                    calls.make(() -> shared.handler().text(this, packet.text()));
                 }
             }
             default -> {
@@ -356,7 +334,7 @@ public final class EngineSocket {
                 end(Ending.MISUSED);
             } else {
                 polling.ask(poll);
-                if (probed) {
+                if (upgrade.isProbed()) {
                     after(HELD_MILLIS, this::release);
                 }
             }
@@ -364,7 +342,7 @@ public final class EngineSocket {
     }
 
     private void release() {
-        if (open && probed && transport instanceof PollingTransport polling) {
+        if (open && upgrade.isProbed() && transport instanceof PollingTransport polling) {
             polling.release();
         }
     }
@@ -374,21 +352,12 @@ public final class EngineSocket {
         WebSocketTransport offered = new WebSocketTransport(webSocket, this);
         webSocket.attach(offered);
         turn.run(() -> {
-            if (!open || probe != null || !isPolling()) {
-                offered.close(Ending.MISUSED);
+            if (open && isPolling() && upgrade.take(offered)) {
+                after(shared.config().upgradeTimeout().toMillis(), () -> upgrade.abandon(offered));
             } else {
-                probe = offered;
-                after(shared.config().upgradeTimeout().toMillis(), () -> abandon(offered));
+                offered.close(Ending.MISUSED);
             }
         });
-    }
-
-    private void abandon(WebSocketTransport offered) {
-        if (probe == offered) {
-            probe = null;
-            probed = false;
-            offered.close(Ending.MISUSED);
-        }
     }
 
     /** Takes a text from a WebSocket, which may be one that is not the transport of this socket yet. */
@@ -416,37 +385,24 @@ public final class EngineSocket {
                     List.of(new Payload.Received('4', "", message)),
                     from.webSocket().pauseReading());
         } else {
-            turn.run(() -> abandon(from));
+            turn.run(() -> upgrade.abandon(from));
         }
     }
 
     private void upgrade(WebSocketTransport from, String text) {
-        if (probe != from || !(transport instanceof PollingTransport polling)) {
+        if (!(transport instanceof PollingTransport polling)) {
             from.close(Ending.MISUSED);
-        } else if (text.equals("2probe")) {
-            probed = true;
-            from.send(List.of(Packet.PROBE_ANSWERED));
-            release();
-        } else if (text.equals("5") && probed) {
-            probe = null;
-            probed = false;
+        } else if (upgrade.received(from, text, polling)) {
             transport = from;
-            polling.refuse();
-            polling.moveTo(from);
             shared.polling().exit();
             shared.counters().upgraded.increment();
-        } else {
-            abandon(from);
         }
     }
 
     /** A WebSocket has ended that was, or wanted to be, the transport of this socket. */
     void closed(WebSocketTransport ended, CloseReason reason) {
         turn.run(() -> {
-            if (probe == ended) {
-                probe = null;
-                probed = false;
-            } else if (open && transport == ended) {
+            if (!upgrade.forget(ended) && open && transport == ended) {
                 ended(reason);
             }
         });
@@ -456,33 +412,10 @@ public final class EngineSocket {
         shared.scheduler().schedule(() -> turn.run(task), millis, TimeUnit.MILLISECONDS);
     }
 
-    private void later(HandlerCall call) {
-        Runnable counted = shared.work().begin();
-        Runnable calling = calls.offer(() -> {
-            try {
-                call(call);
-            } finally {
-                counted.run();
-            }
-        });
-        if (calling != null) {
-            try {
-                shared.executor().execute(calling);
-            } catch (RejectedExecutionException e) {
-                // The server stopped before its sockets did; the handler must still learn of the end.
-                calling.run();
-            }
-        }
-    }
-
-    private void call(HandlerCall call) {
-        try {
-            call.make();
-        } catch (Throwable failure) {
-            shared.counters().handlerFailures.increment();
-            LOG.error("The handler of a socket of {} failed", handshake.remoteAddress(), failure);
-            close(CloseStatus.SERVER_ERROR, "internal error");
-        }
+    private void failed(Throwable failure) {
+        shared.counters().handlerFailures.increment();
+        LOG.error("The handler of a socket of {} failed", handshake.remoteAddress(), failure);
+        close(CloseStatus.SERVER_ERROR, "internal error");
     }
 
     /** Returns the peer's address and the transport; the id would be a secret. */

@@ -49,7 +49,8 @@ public final class BroadcastOperator {
      * volatile.
      *
      * @param arguments what can be written as JSON, with {@code byte[]} and {@link java.nio.ByteBuffer} for what is binary
-     * @throws IllegalArgumentException if an argument cannot be written as JSON, or the name is reserved
+     * @throws IllegalArgumentException if an argument cannot be written as JSON, the name is reserved, or the event is larger than
+     *     half of what may wait for a client
      * @throws IllegalStateException if more events wait to be kept than the log allows
      */
     public void emit(String event, @Nullable Object... arguments) {
@@ -122,6 +123,11 @@ public final class BroadcastOperator {
         data.add(event);
         data.addAll(Arrays.asList(arguments));
         Json.Written written = Json.write(data);
+        if (written.size() > namespace.largestEvent()) {
+            throw new IllegalArgumentException("an event of " + written.size()
+                    + " bytes is larger than half of what may wait for a"
+                    + " client; send less, or raise outboundQueueBytes, which is " + 2 * namespace.largestEvent());
+        }
         boolean isKept = !isVolatile && answers == null && written.attachments().isEmpty();
         namespace.append(
                 new Entry.Emission(namespace.name(), audience, written, isKept, isVolatile, answers, published));

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A log belongs to one {@link SocketIoServer}, which starts and stops it.
  */
-public abstract sealed class EventLog permits MemoryEventLog {
+public abstract sealed class EventLog permits MemoryEventLog, DatabaseEventLog {
 
     EventLog() {}
 

@@ -32,7 +32,14 @@ final class Json {
      * @param text the JSON
      * @param attachments the binary parts, in the order of their placeholders
      */
-    record Written(String text, List<ByteBuffer> attachments) {}
+    record Written(String text, List<ByteBuffer> attachments) {
+
+        /** Returns the size, in bytes, or in characters of the JSON. */
+        long size() {
+            return text.length()
+                    + attachments.stream().mapToLong(ByteBuffer::remaining).sum();
+        }
+    }
 
     /**
      * Writes a value.

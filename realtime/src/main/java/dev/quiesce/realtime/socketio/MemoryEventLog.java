@@ -1,7 +1,5 @@
 package dev.quiesce.realtime.socketio;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.quiesce.lifecycle.Deadline;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -20,7 +18,7 @@ final class MemoryEventLog extends EventLog {
     private final SerializedInvoker turn = new SerializedInvoker(MemoryEventLog.class);
     private final String epoch = Ids.shortId();
     private final @Nullable Retention retention;
-    private final @Nullable RecentEvents events;
+    private @Nullable RecentEvents events;
     private final Map<String, Session> present = new LinkedHashMap<>();
     private final Map<String, Gone> gone = new LinkedHashMap<>();
     private volatile @Nullable Deliveries deliveries;
@@ -31,17 +29,22 @@ final class MemoryEventLog extends EventLog {
 
     MemoryEventLog(@Nullable Retention retention) {
         this.retention = retention;
-        this.events = retention == null ? null : new RecentEvents(retention, 0);
     }
 
     @Override
     void start(Deliveries to) {
+        if (retention != null) {
+            turn.run(() -> events = new RecentEvents(retention, position, epoch, to.mostMissed()));
+        }
         deliveries = to;
     }
 
     @Override
     void append(Entry entry) {
-        Deliveries to = requireNonNull(deliveries, "the log has not been started");
+        Deliveries to = deliveries;
+        if (to == null) {
+            throw new IllegalStateException("nothing can be sent before the server starts");
+        }
         turn.run(() -> hand(entry, to));
     }
 
@@ -62,13 +65,14 @@ final class MemoryEventLog extends EventLog {
     }
 
     private void emit(Entry.Emission emission, Deliveries to) {
-        if (events == null) {
+        RecentEvents recent = events;
+        if (recent == null) {
             to.emit(emission, null);
             return;
         }
         if (emission.isKept()) {
             position++;
-            events.add(new RecentEvents.Event(
+            recent.add(new RecentEvents.Event(
                     position,
                     epoch,
                     System.currentTimeMillis(),
@@ -76,24 +80,23 @@ final class MemoryEventLog extends EventLog {
                     emission.audience(),
                     emission.data().text()));
         }
-        to.emit(emission, RecentEvents.offset(position, epoch));
+        to.emit(emission, recent.offset());
     }
 
     private void admit(Entry.Admission admission, Deliveries to) {
         Connecting request = admission.request();
-        Session kept = events == null ? null : find(request);
-        if (kept != null) {
-            OptionalLong from = events.position(kept, request.offset());
-            if (from.isPresent()) {
-                kept.generation++;
-                present.put(kept.recoveryId, kept);
-                to.admit(admission, kept, true, events.missed(kept, from.getAsLong()));
-                return;
-            }
+        RecentEvents recent = events;
+        Session kept = recent == null ? null : find(request);
+        OptionalLong from = kept == null ? OptionalLong.empty() : recent.position(kept, request.offset());
+        if (kept != null && from.isPresent()) {
+            kept.generation++;
+            present.put(kept.recoveryId, kept);
+            to.admit(admission, kept, true, recent.missed(kept, from.getAsLong()));
+            return;
         }
         Session session = new Session(
                 Ids.longId(), Ids.longId(), request.namespace(), request.userOrNull(), position, request.data(), 0);
-        if (events != null) {
+        if (recent != null) {
             present.put(session.recoveryId, session);
         }
         to.admit(admission, session, false, List.of());
@@ -146,7 +149,7 @@ final class MemoryEventLog extends EventLog {
     @Override
     @Nullable
     String recoveryId(Session session) {
-        return events == null ? null : session.recoveryId;
+        return retention == null ? null : session.recoveryId;
     }
 
     @Override

@@ -27,6 +27,7 @@ public final class Namespace {
     private final String name;
     private final EventLog log;
     private final Counters counters;
+    private final long largestEvent;
     private final ConcurrentMap<String, IoSocket> sockets = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Set<IoSocket>> rooms = new ConcurrentHashMap<>();
     private final List<Middleware> middleware = new CopyOnWriteArrayList<>();
@@ -34,8 +35,9 @@ public final class Namespace {
     private final List<DisconnectListener> disconnectListeners = new CopyOnWriteArrayList<>();
     private volatile Map<String, List<EventListener>> listeners = Map.of();
 
-    Namespace(String name, EventLog log, Counters counters) {
+    Namespace(String name, EventLog log, Counters counters, long largestEvent) {
         this.name = name;
+        this.largestEvent = largestEvent;
         this.log = log;
         this.counters = counters;
     }
@@ -102,6 +104,11 @@ public final class Namespace {
     /** Returns the number of sockets of this process. */
     public int size() {
         return sockets.size();
+    }
+
+    /** Returns how large an event may be, in bytes, or in characters of its JSON. */
+    long largestEvent() {
+        return largestEvent;
     }
 
     void append(Entry entry) {
@@ -178,10 +185,10 @@ public final class Namespace {
                 continue;
             }
             count++;
-            if (answers == null) {
-                socket.send(packets, emission.isDroppable());
-            } else {
+            if (answers != null) {
                 socket.ask(emission.data(), answers);
+            } else {
+                socket.send(packets, emission.isDroppable());
             }
         }
         return count;

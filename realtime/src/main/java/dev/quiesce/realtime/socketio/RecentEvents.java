@@ -9,9 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The events of the last minutes. Not safe for use by several threads. */
 final class RecentEvents {
+    private static final long UNKNOWN = Long.MAX_VALUE;
+
     private final Retention retention;
+    private final long mostMissed;
     private final NavigableMap<Long, Event> events = new TreeMap<>();
     private long forgottenUpTo;
+    /** Where the log was when the first event that is known came. */
+    private String base;
 
     /**
      * An event that is kept.
@@ -26,9 +31,18 @@ final class RecentEvents {
         }
     }
 
-    RecentEvents(Retention retention, long position) {
+    /**
+     * Makes one that knows nothing yet.
+     *
+     * @param position where the log is
+     * @param epoch the epoch that this position is told to clients with, as long as there is no event
+     * @param mostMissed the most that is sent to a client that comes back, in characters
+     */
+    RecentEvents(Retention retention, long position, String epoch, long mostMissed) {
         this.retention = retention;
+        this.mostMissed = mostMissed;
         this.forgottenUpTo = position;
+        this.base = offset(position, epoch);
     }
 
     /** Returns a position as clients know it. */
@@ -39,7 +53,9 @@ final class RecentEvents {
     void add(Event event) {
         events.put(event.id(), event);
         while (events.size() > retention.events() || isOld(events.firstEntry().getValue(), event.millis())) {
-            forgottenUpTo = events.pollFirstEntry().getKey();
+            Event forgotten = events.pollFirstEntry().getValue();
+            forgottenUpTo = forgotten.id();
+            base = forgotten.offset();
         }
     }
 
@@ -47,39 +63,44 @@ final class RecentEvents {
         return now - event.millis() > retention.time().toMillis();
     }
 
-    int size() {
-        return events.size();
+    /** Returns the position of the last event, as clients know it. */
+    String offset() {
+        return events.isEmpty() ? base : events.lastEntry().getValue().offset();
     }
 
     /**
-     * Returns the position after which a session has missed everything, or nothing if that cannot be told any more.
+     * Returns the position after which a session has missed everything, or nothing if that cannot be told any more, or is too much.
      *
      * @param offset what the client says to have; null if it has got nothing
      */
     OptionalLong position(Session session, @Nullable String offset) {
-        long start = session.since;
-        if (offset != null) {
-            int dot = offset.indexOf('.');
-            long id = dot < 0 ? -1 : parse(offset.substring(0, dot));
-            if (id < 0) {
-                return OptionalLong.empty();
-            }
-            if (id > start) {
-                Event last = events.get(id);
-                if (last == null || !last.epoch().equals(offset.substring(dot + 1))) {
-                    return OptionalLong.empty();
-                }
-                start = id;
-            }
+        long start = offset == null ? session.since : Math.max(session.since, known(offset, session.since));
+        if (start < forgottenUpTo || start == UNKNOWN) {
+            return OptionalLong.empty();
         }
-        return start >= forgottenUpTo ? OptionalLong.of(start) : OptionalLong.empty();
+        long size = 0;
+        for (Event event : missed(session, start)) {
+            size += event.json().length();
+        }
+        return size > mostMissed ? OptionalLong.empty() : OptionalLong.of(start);
+    }
+
+    /** Returns the id of an offset, or what is higher than every id if it is not one of this log. */
+    private long known(String offset, long since) {
+        int dot = offset.indexOf('.');
+        long id = dot < 0 ? UNKNOWN : parse(offset.substring(0, dot));
+        if (id <= since || offset.equals(base)) {
+            return id;
+        }
+        Event last = events.get(id);
+        return last != null && last.offset().equals(offset) ? id : UNKNOWN;
     }
 
     private static long parse(String id) {
         try {
             return Long.parseLong(id, Character.MAX_RADIX);
         } catch (NumberFormatException e) {
-            return -1;
+            return UNKNOWN;
         }
     }
 

@@ -63,7 +63,10 @@ public final class SocketIoServer implements Lifecycle {
             throw new IllegalArgumentException(
                     "the name of a namespace begins with a slash and has neither comma nor question mark, was " + name);
         }
-        return namespaces.computeIfAbsent(name, added -> new Namespace(added, log, counters));
+        return namespaces.computeIfAbsent(
+                name,
+                added ->
+                        new Namespace(added, log, counters, config.connections().outboundQueueBytes() / 2));
     }
 
     /**
@@ -209,6 +212,11 @@ public final class SocketIoServer implements Lifecycle {
 
     /** What goes to sockets, in the turn of the log. */
     private final class Outbound implements Deliveries {
+        @Override
+        public long mostMissed() {
+            return config.connections().outboundQueueBytes() / 2;
+        }
+
         @Override
         public void emit(Entry.Emission emission, @Nullable String offset) {
             Namespace namespace = namespaces.get(emission.namespace());

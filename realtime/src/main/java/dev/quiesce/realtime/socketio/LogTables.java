@@ -1,0 +1,381 @@
+package dev.quiesce.realtime.socketio;
+
+import dev.quiesce.realtime.socketio.RecentEvents.Event;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables of the log. Times are those of the database, in milliseconds, so that the clocks of instances do not matter. What clients
+ * recover by is a secret, and only its hash is kept.
+ *
+ * @param connection by which they are reached
+ */
+record LogTables(Connection connection) {
+    private static final String NOW = "cast(unix_timestamp(current_timestamp(3)) * 1000 as signed)";
+
+    /**
+     * How far the log has come.
+     *
+     * @param position the id of the last event
+     * @param epoch of the last start of an instance
+     * @param now the time of the database
+     */
+    record Head(long position, long epoch, long now) {}
+
+    /**
+     * What is kept of a session.
+     *
+     * @param gone when its client has gone; null if it has not
+     */
+    record Row(Session session, @Nullable Long gone) {}
+
+    /** Returns the statements that make the tables. */
+    static String definition() {
+        try (InputStream in = LogTables.class.getResourceAsStream("tables.sql")) {
+            if (in == null) {
+                throw new IllegalStateException("tables.sql is not on the class path");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void create() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String each : definition().split(";\n")) {
+                if (!each.isBlank()) {
+                    statement.execute(each);
+                }
+            }
+        }
+    }
+
+    /** Begins an epoch and says that an instance lives. */
+    void register(String instance) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("update socket_log set epoch = epoch + 1 where one = 1");
+        }
+        try (PreparedStatement insert = connection.prepareStatement(
+                "insert into socket_instance (id, batch, first_id, seen) values (?, 0, 0, " + NOW + ")")) {
+            insert.setString(1, instance);
+            insert.executeUpdate();
+        }
+    }
+
+    /** Says that an instance has ended, with all of its sockets. */
+    void unregister(String instance) throws SQLException {
+        bury(instance, head().now());
+        delete(instance);
+    }
+
+    Head head() throws SQLException {
+        return head("");
+    }
+
+    /** As {@link #head()}, and keeps others from adding to the log until the end of the transaction. */
+    Head lockedHead() throws SQLException {
+        return head(" for update");
+    }
+
+    private Head head(String mode) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select position, epoch, " + NOW + " from socket_log where one = 1" + mode)) {
+            if (!row.next()) {
+                throw new SQLException("table socket_log has lost its row; run the definition of the tables again");
+            }
+            return new Head(row.getLong(1), row.getLong(2), row.getLong(3));
+        }
+    }
+
+    /** Returns the events after one position and up to another. */
+    List<Event> events(long after, long upTo) throws SQLException {
+        List<Event> events = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("select id, epoch, created, namespace, rooms,"
+                + " except_rooms, data from socket_event where id > ? and id <= ? order by id")) {
+            select.setLong(1, after);
+            select.setLong(2, upTo);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    events.add(new Event(
+                            row.getLong(1),
+                            Long.toString(row.getLong(2)),
+                            row.getLong(3),
+                            row.getString(4),
+                            new Audience(rooms(row.getString(5)), rooms(row.getString(6))),
+                            row.getString(7)));
+                }
+            }
+        }
+        return events;
+    }
+
+    /** Returns the position before the first event that is younger than a time, and one of the given number of last ones. */
+    long positionAt(long time, int most, Head head) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select id from socket_event where id > ? and created >= ? order by id limit 1")) {
+            select.setLong(1, head.position() - most);
+            select.setLong(2, time);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? row.getLong(1) - 1 : head.position();
+            }
+        }
+    }
+
+    void add(List<Event> events) throws SQLException {
+        if (events.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement insert = connection.prepareStatement("insert into socket_event (id, epoch, created,"
+                + " namespace, rooms, except_rooms, data) values (?, ?, ?, ?, ?, ?, ?)")) {
+            for (Event event : events) {
+                insert.setLong(1, event.id());
+                insert.setLong(2, Long.parseLong(event.epoch()));
+                insert.setLong(3, event.millis());
+                insert.setString(4, event.namespace());
+                insert.setString(5, json(event.audience().rooms()));
+                insert.setString(6, json(event.audience().except()));
+                insert.setString(7, event.json());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        try (PreparedStatement update =
+                connection.prepareStatement("update socket_log set position = ? where one = 1")) {
+            update.setLong(1, events.get(events.size() - 1).id());
+            update.executeUpdate();
+        }
+    }
+
+    /** Says that an instance lives, and that it has kept a batch. */
+    void seen(String instance, long batch, long firstId) throws SQLException {
+        try (PreparedStatement upsert = connection.prepareStatement(
+                "insert into socket_instance (id, batch, first_id, seen)" + " values (?, ?, ?, " + NOW
+                        + ") on duplicate key update batch = ?, first_id = ?, seen = values(seen)")) {
+            upsert.setString(1, instance);
+            upsert.setLong(2, batch);
+            upsert.setLong(3, firstId);
+            upsert.setLong(4, batch);
+            upsert.setLong(5, firstId);
+            upsert.executeUpdate();
+        }
+    }
+
+    /** Returns the number of the last batch that an instance has kept. */
+    long lastBatch(String instance) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select batch from socket_instance where id = ?")) {
+            select.setString(1, instance);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? row.getLong(1) : -1;
+            }
+        }
+    }
+
+    /** Returns a session, which others cannot change until the end of the transaction, or null if there is none. */
+    @Nullable
+    Row session(String recoveryId) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("select id, namespace, user_name, since, generation, rooms,"
+                        + " data, gone from socket_session where recovery_hash = ? for update")) {
+            select.setBytes(1, hash(recoveryId));
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next()) {
+                    return null;
+                }
+                Map<String, Object> data = Map.copyOf(Json.readObject(row.getString(7)));
+                Session session = new Session(
+                        recoveryId,
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getLong(4),
+                        data,
+                        row.getLong(5));
+                session.rooms.addAll(rooms(row.getString(6)));
+                long gone = row.getLong(8);
+                return new Row(session, row.wasNull() ? null : gone);
+            }
+        }
+    }
+
+    void insert(Collection<Session> sessions, String instance) throws SQLException {
+        if (sessions.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement insert =
+                connection.prepareStatement("insert into socket_session (recovery_hash, id, namespace,"
+                        + " user_name, since, generation, rooms, data, instance) values (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+            for (Session session : sessions) {
+                insert.setBytes(1, hash(session.recoveryId));
+                insert.setString(2, session.id);
+                insert.setString(3, session.namespace);
+                insert.setString(4, session.user);
+                insert.setLong(5, session.since);
+                insert.setLong(6, session.generation);
+                insert.setString(7, json(session.rooms));
+                insert.setString(8, Json.write(session.data).text());
+                insert.setString(9, instance);
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    /** Takes a session over from whoever has it. */
+    void take(Session session, String instance) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(
+                "update socket_session set generation = ?, instance = ?, rooms = ?, data = ?, gone = null"
+                        + " where recovery_hash = ?")) {
+            update.setLong(1, session.generation);
+            update.setString(2, instance);
+            update.setString(3, json(session.rooms));
+            update.setString(4, Json.write(session.data).text());
+            update.setBytes(5, hash(session.recoveryId));
+            update.executeUpdate();
+        }
+    }
+
+    /** Keeps the rooms and the data of sessions that nobody has taken over. */
+    void update(Collection<Session> sessions) throws SQLException {
+        if (sessions.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement update = connection.prepareStatement(
+                "update socket_session set rooms = ?, data = ? where recovery_hash = ? and generation = ?")) {
+            for (Session session : sessions) {
+                update.setString(1, json(session.rooms));
+                update.setString(2, Json.write(session.data).text());
+                update.setBytes(3, hash(session.recoveryId));
+                update.setLong(4, session.generation);
+                update.addBatch();
+            }
+            update.executeBatch();
+        }
+    }
+
+    /** Notes that the clients of sessions have gone, and may come back. */
+    void leave(Collection<Session> sessions, long now) throws SQLException {
+        if (sessions.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement update = connection.prepareStatement(
+                "update socket_session set gone = ? where recovery_hash = ? and generation = ?")) {
+            for (Session session : sessions) {
+                update.setLong(1, now);
+                update.setBytes(2, hash(session.recoveryId));
+                update.setLong(3, session.generation);
+                update.addBatch();
+            }
+            update.executeBatch();
+        }
+    }
+
+    void delete(Collection<Session> sessions) throws SQLException {
+        if (sessions.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement delete =
+                connection.prepareStatement("delete from socket_session where recovery_hash = ? and generation = ?")) {
+            for (Session session : sessions) {
+                delete.setBytes(1, hash(session.recoveryId));
+                delete.setLong(2, session.generation);
+                delete.addBatch();
+            }
+            delete.executeBatch();
+        }
+    }
+
+    /** Says again that the clients of sessions are there, after others may have taken them for gone. */
+    void revive(Collection<Session> sessions) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(
+                "update socket_session set gone = null where recovery_hash = ? and generation = ?")) {
+            for (Session session : sessions) {
+                update.setBytes(1, hash(session.recoveryId));
+                update.setLong(2, session.generation);
+                update.addBatch();
+            }
+            update.executeBatch();
+        }
+    }
+
+    /** Returns the instances that were last seen before a time, and after another, and when. */
+    Map<String, Long> instancesLastSeen(long after, long before) throws SQLException {
+        Map<String, Long> found = new TreeMap<>();
+        try (PreparedStatement select =
+                connection.prepareStatement("select id, seen from socket_instance where seen > ? and seen < ?")) {
+            select.setLong(1, after);
+            select.setLong(2, before);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    found.put(row.getString(1), row.getLong(2));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Says that the clients of an instance have gone with it, and returns how many. */
+    int bury(String instance, long time) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement("update socket_session set gone = ? where instance = ? and gone is null")) {
+            update.setLong(1, time);
+            update.setString(2, instance);
+            return update.executeUpdate();
+        }
+    }
+
+    void delete(String instance) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement("delete from socket_instance where id = ?")) {
+            delete.setString(1, instance);
+            delete.executeUpdate();
+        }
+    }
+
+    /** Forgets sessions whose clients have gone before a time, and events up to a position, some thousand of each at a time. */
+    void forget(long time, long position) throws SQLException {
+        try (PreparedStatement delete =
+                connection.prepareStatement("delete from socket_session where gone < ? limit 5000")) {
+            delete.setLong(1, time);
+            delete.executeUpdate();
+        }
+        try (PreparedStatement delete =
+                connection.prepareStatement("delete from socket_event where id <= ? order by id limit 5000")) {
+            delete.setLong(1, position);
+            delete.executeUpdate();
+        }
+    }
+
+    private static String json(Set<String> rooms) {
+        return Json.write(List.copyOf(new TreeSet<>(rooms))).text();
+    }
+
+    private static Set<String> rooms(String json) {
+        return Set.copyOf(Json.readTexts(json));
+    }
+
+    private static byte[] hash(String recoveryId) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(recoveryId.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
