@@ -1,0 +1,54 @@
+package dev.quiesce.realtime.socketio;
+
+import dev.quiesce.db.EmbeddedConfig;
+import dev.quiesce.db.EmbeddedMariaDb;
+import dev.quiesce.db.MariaDbPool;
+import dev.quiesce.db.PoolConfig;
+import dev.quiesce.lifecycle.Deadline;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+/** A real MariaDB with an empty database for a log. */
+final class LogDatabase {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final EmbeddedMariaDb server = new EmbeddedMariaDb(EmbeddedConfig.temporary("sockets"));
+    private final MariaDbPool pool =
+            new MariaDbPool(PoolConfig.of("sockets", server.jdbcUrl("sockets"), server.user(), server.password()));
+
+    LogDatabase() throws Exception {
+        server.start();
+        pool.start();
+    }
+
+    DataSource dataSource() {
+        return pool.dataSource();
+    }
+
+    void execute(String sql) throws SQLException {
+        try (var connection = dataSource().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    long number(String query) throws SQLException {
+        try (var connection = dataSource().getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    /** Forgets everything, for the next test. */
+    void clear() throws SQLException {
+        execute("drop table if exists socket_log, socket_event, socket_session, socket_instance");
+    }
+
+    void close() throws Exception {
+        pool.stop(Deadline.after(PATIENCE));
+        server.stop(Deadline.after(PATIENCE));
+    }
+}
