@@ -173,8 +173,7 @@ class DatabaseEventLogTest {
     @Test
     void whoIsSomebodyElseNow_orHasLeft_orIsUnknown_beginsAnew() throws Exception {
         Instance instance = start();
-        RecoveringClient ann =
-                new RecoveringClient(new java.util.HashMap<>(Map.of("name", "ann"))).connect(instance.port());
+        RecoveringClient ann = new RecoveringClient(Map.of("name", "ann")).connect(instance.port());
         String id = ann.id;
         ann.send("41");
         await().until(() -> database.number("select count(*) from socket_session") == 0);
@@ -291,8 +290,7 @@ class DatabaseEventLogTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(
                         "more than 2000 bytes of events wait to be kept; the database says: the database is down");
-        List<String> accepted = client.events;
-        assertThat(accepted).isEmpty();
+        assertThat(client.events).isEmpty();
 
         faulty.down = false;
         await().until(() -> client.events.size() >= 3);

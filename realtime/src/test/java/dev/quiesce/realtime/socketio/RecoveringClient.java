@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,10 @@ final class RecoveringClient {
     /** The first argument of every event, in the order in which they came, over all connections. */
     final List<String> events = new CopyOnWriteArrayList<>();
 
+    /** The numbers of the events that want an answer. */
+    final List<String> questions = new CopyOnWriteArrayList<>();
+
+    private final String prefix;
     private final Map<String, Object> auth;
     private @Nullable String recoveryId;
     private @Nullable String offset;
@@ -35,7 +40,12 @@ final class RecoveringClient {
     }
 
     RecoveringClient(Map<String, Object> auth) {
-        this.auth = auth;
+        this("/", auth);
+    }
+
+    RecoveringClient(String namespace, Map<String, Object> auth) {
+        this.prefix = namespace.equals("/") ? "" : namespace + ',';
+        this.auth = new HashMap<>(auth);
     }
 
     /** Connects, and waits until the client has joined the main namespace. */
@@ -53,7 +63,7 @@ final class RecoveringClient {
         if (offset != null) {
             data.put("offset", offset);
         }
-        send("40" + JSON.std.asString(data));
+        send("40" + prefix + JSON.std.asString(data));
         joined.get(10, TimeUnit.SECONDS);
         return this;
     }
@@ -61,7 +71,7 @@ final class RecoveringClient {
     void emit(String event, Object... arguments) throws Exception {
         List<Object> data = new ArrayList<>(List.of(event));
         data.addAll(List.of(arguments));
-        send("42" + JSON.std.asString(data));
+        send("42" + prefix + JSON.std.asString(data));
     }
 
     void send(String packet) throws Exception {
@@ -103,20 +113,29 @@ final class RecoveringClient {
     private void received(String packet, CompletableFuture<String> joined) throws Exception {
         if (packet.equals("2")) {
             open().sendText("3", true);
-        } else if (packet.startsWith("40")) {
-            Map<String, Object> data = JSON.std.mapFrom(packet.substring(2));
+        } else if (packet.startsWith("40" + prefix)) {
+            Map<String, Object> data = JSON.std.mapFrom(packet.substring(2 + prefix.length()));
             recovered = recoveryId != null && recoveryId.equals(data.get("pid"));
             recoveryId = (String) data.get("pid");
             id = (String) data.get("sid");
             joined.complete("");
         } else if (packet.startsWith("44")) {
             joined.completeExceptionally(new IllegalStateException(packet));
-        } else if (packet.startsWith("42")) {
-            List<Object> data = JSON.std.listFrom(packet.substring(2));
-            events.add(String.valueOf(data.get(1)));
-            if (data.get(data.size() - 1) instanceof String last) {
-                offset = last;
-            }
+        } else if (packet.startsWith("42" + prefix)) {
+            event(packet.substring(2 + prefix.length()));
+        }
+    }
+
+    private void event(String numberAndData) throws Exception {
+        int begin = numberAndData.indexOf('[');
+        if (begin > 0) {
+            questions.add(numberAndData.substring(0, begin));
+            return;
+        }
+        List<Object> data = JSON.std.listFrom(numberAndData);
+        events.add(String.valueOf(data.get(1)));
+        if (data.get(data.size() - 1) instanceof String last) {
+            offset = last;
         }
     }
 

@@ -1,0 +1,5 @@
+/** What the handbook shows of sockets. */
+@NullMarked
+package dev.quiesce.realtime.samples;
+
+import org.jspecify.annotations.NullMarked;
