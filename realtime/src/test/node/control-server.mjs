@@ -162,6 +162,13 @@ async function json(request) {
   return JSON.parse(Buffer.concat(chunks).toString());
 }
 
+// Node leaves what listeners throw to the process: here, what cannot be sent back because it is nested too deeply.
+process.on("uncaughtException", (error) => {
+  if (!(error instanceof RangeError || error instanceof TypeError)) {
+    throw error;
+  }
+});
+
 process.once("SIGTERM", () => {
   http.close();
   http.closeIdleConnections();

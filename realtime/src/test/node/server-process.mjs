@@ -6,6 +6,9 @@ import { createInterface } from "node:readline";
 const PATIENCE = 60_000;
 const KEPT_LINES = 200;
 
+/** What a line has that tells of an exception, in Java or in Node. */
+const COMPLAINT = /^\s+at [\w.$/<>]+ ?\(|\b[A-Z]\w*(Exception|Error)\b|\bERROR\b/;
+
 /** The control, which every program tries unless it is told of another server. */
 export const CONTROL = `'${process.execPath}' '${new URL("control-server.mjs", import.meta.url).pathname}'`;
 
@@ -33,6 +36,9 @@ class ServerProcess {
   #output = [];
   #address;
 
+  /** The first lines that tell of exceptions. */
+  complaints = [];
+
   constructor(child) {
     this.#child = child;
     this.#exit = once(child, "exit");
@@ -43,6 +49,9 @@ class ServerProcess {
           this.#output.push(line);
           if (this.#output.length > KEPT_LINES) {
             this.#output.shift();
+          }
+          if (COMPLAINT.test(line) && this.complaints.length < KEPT_LINES) {
+            this.complaints.push(line);
           }
           const match = /Listening on (http:\/\/[^/\s]+)/.exec(line);
           if (match) {
