@@ -39,7 +39,12 @@ final class ContractEvents {
             socket.emit("kept");
         });
         socket.on("seen", event -> event.ack(List.copyOf(seen)));
-        socket.on("disconnect-me", event -> socket.disconnect(event.arguments().flag(0)));
+        socket.on("disconnect-me", event -> {
+            socket.disconnect();
+            if (event.arguments().flag(0)) {
+                socket.engine().close();
+            }
+        });
         socket.on(
                 "close-transport",
                 event -> socket.engine().close(event.arguments().number(0).intValue(), ""));
@@ -66,8 +71,7 @@ final class ContractEvents {
         if (Boolean.TRUE.equals(how.get("volatile"))) {
             to = to.asVolatile();
         }
-        to.emit(event.text(1), from(event, 2));
-        event.ack();
+        to.publish(event.text(1), from(event, 2)).thenRun(event::ack);
     }
 
     private static String[] names(@Nullable Object list) {
