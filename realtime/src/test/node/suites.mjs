@@ -1,6 +1,6 @@
 // Runs the official suites of the protocols, from a checkout of socketio/socket.io, against a server. See README.md.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 import { readOptions } from "./options.mjs";
@@ -14,12 +14,14 @@ const SUITES = [
 
 /** What the suites are written for. */
 const SERVER_OPTIONS = [
-  "--port=3000",
   "--ping-interval=300",
   "--ping-timeout=200",
   "--connect-timeout=1000",
   "--max-payload=1000000",
 ];
+
+/** Where the suites look for the server: the only thing that is changed in the copies, since the port may be somebody else's. */
+const ADDRESS = 'const URL = "http://localhost:3000";';
 
 const TIME_LIMIT = 120_000;
 const USAGE = `Usage: node suites.mjs --checkout=FOLDER [--start=COMMAND] [--rounds=N] [--work=FOLDER]
@@ -46,6 +48,7 @@ const suites = SUITES.map((suite) => ({ ...suite, copy: install(suite.folder) })
 const server = await startServer(options.start, SERVER_OPTIONS);
 let failed = 0;
 try {
+  suites.forEach((suite) => address(suite.copy, server.url));
   for (let round = 1; round <= options.rounds; round++) {
     for (const suite of suites) {
       const { passes, failures } = run(suite.copy);
@@ -87,14 +90,21 @@ function install(folder) {
   return copy;
 }
 
+function address(folder, url) {
+  const file = path.join(folder, "test-suite.js");
+  const text = readFileSync(file, "utf8");
+  if (text.split(ADDRESS).length !== 2) {
+    throw new Error(`${file} does not say once: ${ADDRESS}`);
+  }
+  writeFileSync(file, text.replace(ADDRESS, `const URL = ${JSON.stringify(url)};`));
+}
+
 function run(folder) {
   const mocha = spawnSync("npx", ["--no-install", "mocha", "--exit", "--reporter", "json", "test-suite.js"], {
     cwd: folder,
     encoding: "utf8",
     timeout: TIME_LIMIT,
     maxBuffer: 64 * 1024 * 1024,
-    // The suites say localhost, which may be ::1 first.
-    env: { ...process.env, NODE_OPTIONS: "--dns-result-order=ipv4first" },
   });
   const start = mocha.stdout.indexOf('{\n  "stats"');
   if (start < 0) {

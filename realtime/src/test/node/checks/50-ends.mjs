@@ -74,6 +74,27 @@ export default async function (checks) {
     });
   }
 
+  await checks.check("who has no poll open gets what was sent before the end, and the end, with the next one", async (scope) => {
+    const url = `${scope.url}/socket.io/?EIO=4&transport=polling`;
+    const { sid } = JSON.parse((await (await fetch(url)).text()).slice(1));
+    const post = (body) => fetch(`${url}&sid=${sid}`, { method: "POST", body });
+    await post("40");
+    assert.match(await (await fetch(`${url}&sid=${sid}`)).text(), /^40/);
+    const rest = async () => {
+      let all = "";
+      while (!/(^|\x1e)1$/.test(all)) {
+        const response = await fetch(`${url}&sid=${sid}`);
+        assert.equal(response.status, 200, `after ${JSON.stringify(all)}`);
+        all += (all && "\x1e") + (await response.text());
+      }
+      return all;
+    };
+    await post('42["message","last words"]\x1e42["disconnect-me",true]');
+    // A packet 6 says nothing.
+    const packets = (await rest()).split("\x1e").filter((packet) => packet !== "6");
+    assert.deepEqual(packets.slice(-3), ['42["message-back","last words"]', "41", "1"]);
+  });
+
   await checks.check("a client that answers no ping is dropped: 'ping timeout'", async (scope) => {
     const witness = await scope.connect("/");
     const name = `silent ${process.pid}-${names++}`;

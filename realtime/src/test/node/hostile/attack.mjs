@@ -152,12 +152,16 @@ export class Attack {
     return JSON.parse(body.slice(1));
   }
 
-  /** The same, with the main namespace connected. */
-  async connect(base) {
-    const handshake = await this.open(base);
-    assert.equal((await this.post(handshake.sid, "40")).status, 200);
-    assert.equal((await this.poll(handshake.sid)).status, 200);
-    return handshake.sid;
+  /** The same, with the main namespace connected, and nothing waiting. */
+  async connect() {
+    const { sid } = await this.open();
+    assert.equal((await this.post(sid, "40")).status, 200);
+    for (let got = ""; !got.includes('42["auth"'); ) {
+      const { status, body } = await this.poll(sid);
+      assert.equal(status, 200);
+      got += body;
+    }
+    return sid;
   }
 
   poll(sid, base) {

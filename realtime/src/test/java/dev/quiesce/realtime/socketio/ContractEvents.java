@@ -10,9 +10,12 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The events that {@code src/test/node/CONTRACT.md} names. Safe for use by many threads. */
 final class ContractEvents {
+    private static final Logger LOG = LoggerFactory.getLogger(ContractEvents.class);
     private static final long REASON_SECONDS = 5;
 
     private final ConcurrentMap<String, CompletableFuture<String>> reasons = new ConcurrentHashMap<>();
@@ -21,31 +24,32 @@ final class ContractEvents {
         List<String> seen = new CopyOnWriteArrayList<>();
         socket.onAny(event -> seen.add(event.name()));
         socket.emit("auth", socket.auth());
-        socket.on("message", event -> socket.emit("message-back", from(event, 0)));
-        socket.on("message-with-ack", event -> event.ack(from(event, 0)));
-        socket.on("join", event -> {
+        on(socket, "message", event -> socket.emit("message-back", from(event, 0)));
+        on(socket, "message-with-ack", event -> event.ack(from(event, 0)));
+        on(socket, "join", event -> {
             socket.join(event.text(0));
             event.ack();
         });
-        socket.on("leave", event -> {
+        on(socket, "leave", event -> {
             socket.leave(event.text(0));
             event.ack();
         });
-        socket.on("rooms", event -> event.ack(socket.rooms().stream().sorted().toList()));
-        socket.on("broadcast", ContractEvents::broadcast);
-        socket.on("ask-me", ContractEvents::ask);
-        socket.on("volatile-then-kept", event -> {
+        on(socket, "rooms", event -> event.ack(socket.rooms().stream().sorted().toList()));
+        on(socket, "broadcast", ContractEvents::broadcast);
+        on(socket, "ask-me", ContractEvents::ask);
+        on(socket, "volatile-then-kept", event -> {
             socket.asVolatile().emit("dropped");
             socket.emit("kept");
         });
-        socket.on("seen", event -> event.ack(List.copyOf(seen)));
-        socket.on("disconnect-me", event -> {
+        on(socket, "seen", event -> event.ack(List.copyOf(seen)));
+        on(socket, "disconnect-me", event -> {
             socket.disconnect();
             if (event.arguments().flag(0)) {
                 socket.engine().close();
             }
         });
-        socket.on(
+        on(
+                socket,
                 "close-transport",
                 event -> socket.engine().close(event.arguments().number(0).intValue(), ""));
         socket.on(
@@ -56,6 +60,17 @@ final class ContractEvents {
         if (socket.auth().get("name") instanceof String name) {
             socket.onDisconnect((left, reason) -> reason(name).complete(reason.toString()));
         }
+    }
+
+    /** Calls the listener for an event, and ignores what has not the arguments that it should have. */
+    private static void on(IoSocket socket, String name, EventListener listener) {
+        socket.on(name, event -> {
+            try {
+                listener.on(event);
+            } catch (IllegalArgumentException e) {
+                LOG.debug("{} is not as it should be", event, e);
+            }
+        });
     }
 
     private CompletableFuture<@Nullable String> reason(String name) {
@@ -96,7 +111,7 @@ final class ContractEvents {
     }
 
     private static @Nullable Object[] from(Event event, int first) {
-        @Nullable Object[] rest = new Object[event.arguments().size() - first];
+        @Nullable Object[] rest = new Object[Math.max(0, event.arguments().size() - first)];
         for (int i = 0; i < rest.length; i++) {
             rest[i] = event.get(first + i);
         }
