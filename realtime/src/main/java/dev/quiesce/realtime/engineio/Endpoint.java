@@ -148,11 +148,11 @@ final class Endpoint extends Handler.Wrapper {
     }
 
     private void lastWord(String id, Request request, Response response, Callback callback) {
-        Packet word = HttpMethod.GET.is(request.getMethod()) ? shared.sockets().takeWord(id) : null;
+        String word = HttpMethod.GET.is(request.getMethod()) ? shared.sockets().takeWord(id) : null;
         if (word == null) {
             Answer.refuse(response, callback, Refusal.UNKNOWN_SESSION);
         } else {
-            Answer.packets(response, callback, word.polled());
+            Answer.packets(response, callback, word);
         }
     }
 
@@ -164,15 +164,15 @@ final class Endpoint extends Handler.Wrapper {
 
     private void post(EngineSocket socket, Request request, Response response, Callback callback) {
         if (!socket.isPolling() || !socket.tryPost()) {
-            Answer.refuse(response, callback, Refusal.BAD_REQUEST);
             socket.misused();
+            Answer.refuse(response, callback, Refusal.BAD_REQUEST);
             return;
         }
         int most = shared.config().maxPayload();
         if (request.getLength() > most) {
             socket.endPost();
-            Answer.refuse(response, callback, Refusal.TOO_LARGE);
             socket.misused();
+            Answer.refuse(response, callback, Refusal.TOO_LARGE);
             return;
         }
         Promise.Invocable<byte[]> read = Promise.Invocable.from(
@@ -184,8 +184,8 @@ final class Endpoint extends Handler.Wrapper {
                 failure -> {
                     socket.endPost();
                     boolean isTooLarge = failure instanceof IllegalStateException;
-                    Answer.refuse(response, callback, isTooLarge ? Refusal.TOO_LARGE : Refusal.BAD_REQUEST);
                     socket.misused();
+                    Answer.refuse(response, callback, isTooLarge ? Refusal.TOO_LARGE : Refusal.BAD_REQUEST);
                 });
         Content.Source.asByteArrayAsync(request, most, read);
     }
@@ -194,8 +194,8 @@ final class Endpoint extends Handler.Wrapper {
         try {
             socket.receive(Payload.decode(body), () -> Answer.packets(response, callback, "ok"));
         } catch (Payload.MalformedException e) {
-            Answer.refuse(response, callback, Refusal.BAD_REQUEST);
             socket.malformed();
+            Answer.refuse(response, callback, Refusal.BAD_REQUEST);
         }
     }
 

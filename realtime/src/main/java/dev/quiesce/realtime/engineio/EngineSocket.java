@@ -251,7 +251,7 @@ public final class EngineSocket {
         }
     }
 
-    void leaveWord(Packet word) {
+    void leaveWord(String word) {
         shared.sockets().leaveWord(id, word);
     }
 
@@ -304,7 +304,7 @@ public final class EngineSocket {
             if (polling.isAsked()) {
                 polling.release();
             } else {
-                leaveWord(Packet.NOOP);
+                leaveWord(Packet.NOOP.polled());
             }
         }
         end(Ending.BY_PEER);

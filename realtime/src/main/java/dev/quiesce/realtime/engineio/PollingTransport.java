@@ -77,10 +77,13 @@ final class PollingTransport implements Transport {
 
     @Override
     public void close(Ending ending) {
-        waiting.clear();
-        if (!answer(Packet.CLOSE.polled()) && ending.isTold()) {
-            socket.leaveWord(Packet.CLOSE);
+        if (!isAsked() && ending.isTold()) {
+            waiting.add(Packet.CLOSE);
+            socket.leaveWord(Payload.encode(waiting.iterator()));
         }
+        waiting.clear();
+        waitingBytes = 0;
+        answer(Packet.CLOSE.polled());
     }
 
     private void flush() {

@@ -24,7 +24,7 @@ final class Sockets {
     private final WorkGuard untold;
     private final ConcurrentMap<String, EngineSocket> open = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Integer> byAddress = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Packet> lastWords = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, String> lastWords = new ConcurrentHashMap<>();
 
     Sockets(EngineIoConfig config, Scheduler scheduler, WorkGuard untold) {
         this.config = config;
@@ -67,15 +67,15 @@ final class Sockets {
     }
 
     /** Keeps what a client that polls is told when it asks for the last time. */
-    void leaveWord(String id, Packet word) {
+    void leaveWord(String id, String word) {
         untold.tryEnter();
         lastWords.put(id, word);
         scheduler.schedule(() -> takeWord(id), LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Nullable
-    Packet takeWord(String id) {
-        Packet word = lastWords.remove(id);
+    String takeWord(String id) {
+        String word = lastWords.remove(id);
         if (word != null) {
             untold.exit();
         }

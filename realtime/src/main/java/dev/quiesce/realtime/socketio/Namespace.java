@@ -208,7 +208,7 @@ public final class Namespace {
             return members(audience.rooms().iterator().next(), new ArrayList<>(1));
         }
         Collection<IoSocket> all = new LinkedHashSet<>();
-        audience.rooms().forEach(room -> members(room, all));
+        audience.rooms().forEach(room -> all.addAll(members(room, new ArrayList<>(1))));
         return all;
     }
 
