@@ -176,13 +176,14 @@ final class SessionRows extends JDBCSessionDataStore {
      */
     @Override
     public Set<String> getExpired(Set<String> candidates) {
-        if (!closed) {
-            try {
-                int swept = table.sweep(System.currentTimeMillis());
-                LOG.debug("Swept {} expired sessions", swept);
-            } catch (SQLException e) {
-                LOG.warn("Expired sessions were not swept, and will be with the next sweep: {}", e.toString());
+        long now = System.currentTimeMillis();
+        try {
+            int swept = SessionTable.SWEPT_AT_ONCE;
+            while (swept == SessionTable.SWEPT_AT_ONCE && !closed) {
+                swept = table.sweep(now);
             }
+        } catch (SQLException e) {
+            LOG.warn("Expired sessions were not swept, and will be with the next sweep: {}", e.toString());
         }
         return new HashSet<>();
     }

@@ -20,10 +20,10 @@ import org.eclipse.jetty.session.SessionContext;
 /** The table of the sessions, made by {@code http_sessions.sql}, and what Jetty has no statement for. Immutable. */
 final class SessionTable extends SessionTableSchema {
     static final int LONGEST_ID = 120;
+    static final int SWEPT_AT_ONCE = 1000;
 
     private static final String NAME = "http_sessions";
     private static final String NO_SUCH_TABLE = "42S02";
-    private static final int SWEPT_AT_ONCE = 1000;
 
     private static final String PROBE =
             "select id, context_path, virtual_host, last_node, access_time, last_access_time,"
@@ -135,19 +135,13 @@ final class SessionTable extends SessionTableSchema {
         }
     }
 
-    /** Deletes all sessions that have expired by then, and returns how many. */
+    /** Deletes sessions that have expired by then, and returns how many: {@link #SWEPT_AT_ONCE} if there may be more. */
     int sweep(long now) throws SQLException {
-        int swept = 0;
-        int last;
-        do {
-            try (Connection connection = database.getConnection();
-                    PreparedStatement statement = connection.prepareStatement(SWEEP)) {
-                statement.setLong(1, now);
-                last = statement.executeUpdate();
-                swept += last;
-            }
-        } while (last == SWEPT_AT_ONCE);
-        return swept;
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(SWEEP)) {
+            statement.setLong(1, now);
+            return statement.executeUpdate();
+        }
     }
 
     /** Returns the ids of all sessions of a context. */

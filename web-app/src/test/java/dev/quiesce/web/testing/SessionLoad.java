@@ -199,7 +199,7 @@ public final class SessionLoad implements AutoCloseable {
 
         private void fail(URI instance, String what) {
             synchronized (SessionLoad.this) {
-                failures.add(what + " at " + instance);
+                failures.add(what.replaceAll("\\s+", " ") + " at " + instance);
             }
         }
     }
