@@ -2,6 +2,7 @@ package dev.quiesce.session;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -10,6 +11,7 @@ import org.eclipse.jetty.session.AbstractSessionManager;
 import org.eclipse.jetty.session.DefaultSessionCache;
 import org.eclipse.jetty.session.ManagedSession;
 import org.eclipse.jetty.session.NullSessionDataStore;
+import org.eclipse.jetty.session.SessionData;
 
 /**
  * The sessions of one manager in memory, with a door that can be closed: once {@link #close} has returned no session is
@@ -20,9 +22,10 @@ final class ClosableSessionCache extends DefaultSessionCache {
     private final ReadWriteLock door = new ReentrantReadWriteLock();
     private boolean closed;
 
-    static ClosableSessionCache of(AbstractSessionManager manager) {
+    static ClosableSessionCache of(AbstractSessionManager manager, SessionConfig config) {
         ClosableSessionCache cache = new ClosableSessionCache(manager, new ConcurrentHashMap<>());
-        cache.setSessionDataStore(new NullSessionDataStore());
+        cache.setSessionDataStore(
+                new Unstored(new StoredSession.Maker(config.absoluteLifetime().toMillis(), 0, StoredSession.ANY_SIZE)));
         // A server that stops before its sessions do still tells the listeners.
         cache.setInvalidateOnShutdown(true);
         return cache;
@@ -60,7 +63,30 @@ final class ClosableSessionCache extends DefaultSessionCache {
         return sessions.size();
     }
 
+    /** Returns what a session holds, without a change to it. */
+    Optional<SessionView> view(String id) {
+        ManagedSession session = sessions.get(id);
+        return session == null || !session.isValid() || session.isExpiredAt(System.currentTimeMillis())
+                ? Optional.empty()
+                : Optional.of(SessionView.of(id, session.getSessionData().getAllAttributes()));
+    }
+
     Collection<ManagedSession> sessions() {
         return List.copyOf(sessions.values());
+    }
+
+    /** Stores nothing, and makes sessions that end. */
+    private static final class Unstored extends NullSessionDataStore {
+        private final StoredSession.Maker maker;
+
+        Unstored(StoredSession.Maker maker) {
+            this.maker = maker;
+        }
+
+        @Override
+        public SessionData newSessionData(
+                String id, long created, long accessed, long lastAccessed, long maxInactiveMs) {
+            return maker.make(super.newSessionData(id, created, accessed, lastAccessed, maxInactiveMs));
+        }
     }
 }

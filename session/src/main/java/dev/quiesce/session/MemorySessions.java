@@ -3,16 +3,14 @@ package dev.quiesce.session;
 import static java.util.Objects.requireNonNull;
 
 import dev.quiesce.lifecycle.Deadline;
-import dev.quiesce.lifecycle.Lifecycle;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.session.AbstractSessionManager;
-import org.eclipse.jetty.session.HouseKeeper;
 import org.eclipse.jetty.session.ManagedSession;
-import org.eclipse.jetty.util.component.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,51 +27,48 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe for use by many threads.
  */
-public final class MemorySessions implements Lifecycle {
+public final class MemorySessions implements Sessions {
     private static final Logger LOG = LoggerFactory.getLogger(MemorySessions.class);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private record Managed(AbstractSessionManager manager, ClosableSessionCache cache) {}
 
-    private final MemorySessionsConfig config;
+    private final SessionConfig config;
     private final AtomicReference<@Nullable Managed> managed = new AtomicReference<>();
     private final AtomicInteger destroyed = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
     private volatile boolean stopped;
 
     /** Makes a store that manages nothing yet. */
-    public MemorySessions(MemorySessionsConfig config) {
+    public MemorySessions(SessionConfig config) {
         this.config = requireNonNull(config, "config");
     }
 
-    /**
-     * Keeps the sessions of the given manager, and sets its cookie and lifetimes.
-     *
-     * @param manager the manager, for example the session handler of a servlet context; not started yet
-     * @throws IllegalStateException if the manager has been started, or if this store manages one already
-     */
+    @Override
     public void manage(AbstractSessionManager manager) {
-        if (manager.isRunning()) {
-            throw new IllegalStateException(
-                    "the session manager has been started; call manage before its server starts");
-        }
-        ClosableSessionCache cache = ClosableSessionCache.of(manager);
+        SessionSetup.requireNotStarted(manager);
+        SessionSetup.check(manager, config);
+        ClosableSessionCache cache = ClosableSessionCache.of(manager, config);
         if (!managed.compareAndSet(null, new Managed(manager, cache))) {
             throw new IllegalStateException("this session store manages a session manager already");
         }
         if (stopped) {
             cache.close();
         }
-        manager.setSessionCache(cache);
-        manager.setMaxInactiveInterval(Math.toIntExact(config.idleLifetime().toSeconds()));
-        manager.setSessionCookie(config.cookieName());
-        manager.setHttpOnly(config.httpOnly());
-        manager.setSameSite(config.sameSite());
-        manager.setSecureCookies(config.secure());
-        manager.addEventListener(new SweepInterval(config.sweepInterval().toSeconds()));
+        SessionSetup.apply(manager, config, cache);
+    }
+
+    @Override
+    public Optional<SessionView> find(String cookies) {
+        Managed now = managed.get();
+        if (now == null || !now.manager().isStarted()) {
+            throw new SessionStoreException("the session manager does not run");
+        }
+        return SessionSetup.find(now.manager(), cookies, id -> now.cache().view(id));
     }
 
     /** Returns the number of sessions that exist, including expired ones that have not been swept. */
+    @Override
     public int size() {
         Managed now = managed.get();
         return now == null ? 0 : now.cache().size();
@@ -189,19 +184,6 @@ public final class MemorySessions implements Lifecycle {
             }
             // Otherwise a request has invalidated it since it was listed.
             return false;
-        }
-    }
-
-    private record SweepInterval(long seconds) implements LifeCycle.Listener {
-        @Override
-        public void lifeCycleStarted(LifeCycle manager) {
-            HouseKeeper housekeeper =
-                    ((AbstractSessionManager) manager).getSessionIdManager().getSessionHouseKeeper();
-            try {
-                housekeeper.setIntervalSec(seconds);
-            } catch (Exception e) {
-                throw new IllegalStateException("the interval of the session housekeeper cannot be set", e);
-            }
         }
     }
 }

@@ -47,7 +47,7 @@ class MemorySessionsContractTest implements LifecycleContract<MemorySessions> {
     /** Returns a store that has a session to destroy. */
     @Override
     public MemorySessions newComponent() throws Exception {
-        MemorySessions sessions = new MemorySessions(MemorySessionsConfig.defaults());
+        MemorySessions sessions = new MemorySessions(SessionConfig.defaults());
         String path = "/" + made++;
         ServletContextHandler context = new ServletContextHandler(path, ServletContextHandler.SESSIONS);
         context.addServlet(new OpensSession(), "/*");
@@ -61,7 +61,7 @@ class MemorySessionsContractTest implements LifecycleContract<MemorySessions> {
 
     @Override
     public Optional<MemorySessions> newComponentThatFailsToStart() {
-        return Optional.of(new MemorySessions(MemorySessionsConfig.defaults()));
+        return Optional.of(new MemorySessions(SessionConfig.defaults()));
     }
 
     /** The server belongs to the test; the store has no thread of its own. */

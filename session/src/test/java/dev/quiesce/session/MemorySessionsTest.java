@@ -10,6 +10,8 @@ import jakarta.servlet.http.HttpSessionBindingListener;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionListener;
 import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,10 +55,10 @@ class MemorySessionsTest {
     }
 
     private final Listener listener = new Listener(false);
-    private MemorySessions sessions = new MemorySessions(MemorySessionsConfig.defaults());
+    private MemorySessions sessions = new MemorySessions(SessionConfig.defaults());
     private TestServer server = new TestServer(sessions);
 
-    private void serve(MemorySessionsConfig config) throws Exception {
+    private void serve(SessionConfig config) throws Exception {
         sessions = new MemorySessions(config);
         server = new TestServer(sessions);
         serve();
@@ -104,11 +106,84 @@ class MemorySessionsTest {
                 .doesNotContain("Secure");
         server.server.stop();
 
-        serve(MemorySessionsConfig.defaults().withCookieName("sid").withCookieFlags(false, SameSite.STRICT, true));
+        serve(SessionConfig.defaults().withCookie("sid", true).withCookieFlags(false, SameSite.STRICT));
         assertThat(cookie())
                 .startsWith("sid=")
                 .contains("; Secure", "; SameSite=Strict")
                 .doesNotContain("HttpOnly");
+    }
+
+    @Test
+    void theCookieIsSecure_whenAProxySaysThatTheClientUsesTls() throws Exception {
+        serve();
+
+        assertThat(server.context.getSessionHandler().isSecureCookies()).isFalse();
+        assertThat(HttpClient.newHttpClient()
+                        .send(
+                                server.request("/")
+                                        .header("X-Forwarded-Proto", "https")
+                                        .build(),
+                                BodyHandlers.ofString())
+                        .headers()
+                        .firstValue("Set-Cookie")
+                        .orElseThrow())
+                .contains("; Secure", "; HttpOnly", "; SameSite=Lax");
+    }
+
+    @Test
+    void aHostCookie_isSecure_forAllPaths_andWithoutADomain() throws Exception {
+        sessions = new MemorySessions(SessionConfig.defaults().withCookie("__Host-sid", true));
+        server = new TestServer(sessions);
+        server.context.setContextPath("/deep");
+        serve();
+
+        assertThat(server.get(HttpClient.newHttpClient(), "/deep/")
+                        .headers()
+                        .firstValue("Set-Cookie")
+                        .orElseThrow()
+                        .split("; ?"))
+                .satisfies(parts -> assertThat(parts[0]).startsWith("__Host-sid="))
+                .contains("Path=/", "Secure", "HttpOnly", "SameSite=Lax")
+                .noneMatch(part -> part.startsWith("Domain"));
+    }
+
+    @Test
+    void aSessionEndsWithItsAbsoluteLifetime_howeverBusyItIs() throws Exception {
+        serve(SessionConfig.defaults().withLifetimes(Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        HttpClient browser = TestServer.browser();
+        String first =
+                server.get(browser, "/").headers().firstValue("Set-Cookie").orElseThrow();
+
+        await().atMost(Duration.ofSeconds(5))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    HttpResponse<String> response = server.get(browser, "/");
+                    return response.body().equals("1")
+                            && !response.headers()
+                                    .firstValue("Set-Cookie")
+                                    .orElseThrow()
+                                    .equals(first);
+                });
+    }
+
+    @Test
+    void aSessionIsFoundByItsCookie_withoutARequest_andIsNotKeptAliveByThat() throws Exception {
+        serve();
+        String cookie = cookie().split(";")[0];
+        String id = listOnlyId(server.context.getSessionHandler());
+
+        SessionView view = sessions.find("a=b; " + cookie).orElseThrow();
+
+        assertThat(view.attribute("count")).contains(1);
+        assertThat(view.attribute("other")).isEmpty();
+        assertThat(view.idHash()).hasSize(64).doesNotContain(id);
+        assertThat(view).hasToString("SessionView[" + view.idHash() + ", [count]]");
+        assertThat(server.context.getSessionHandler().getManagedSession(id).getRequests())
+                .isOne();
+        assertThat(sessions.find("JSESSIONID=none; x")).isEmpty();
+        assertThat(sessions.find("")).isEmpty();
+        sessions.stop(in(10_000));
+        assertThat(sessions.find(cookie)).isEmpty();
     }
 
     private String cookie() throws Exception {
@@ -308,7 +383,7 @@ class MemorySessionsTest {
 
     @Test
     void stopWithNothingToManage_isSafe_andStartIsRefused() throws Exception {
-        MemorySessions unused = new MemorySessions(MemorySessionsConfig.defaults());
+        MemorySessions unused = new MemorySessions(SessionConfig.defaults());
 
         assertThatThrownBy(unused::start)
                 .isInstanceOf(IllegalStateException.class)
@@ -335,7 +410,7 @@ class MemorySessionsTest {
     void aManagerThatRuns_orASecondOne_isRefused() throws Exception {
         serve();
 
-        MemorySessions late = new MemorySessions(MemorySessionsConfig.defaults());
+        MemorySessions late = new MemorySessions(SessionConfig.defaults());
         assertThatThrownBy(() -> late.manage(server.context.getSessionHandler()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("before its server starts");
@@ -346,8 +421,8 @@ class MemorySessionsTest {
 
     @Test
     void expiredSessionsAreSwept() throws Exception {
-        serve(MemorySessionsConfig.defaults()
-                .withIdleLifetime(Duration.ofSeconds(1))
+        serve(SessionConfig.defaults()
+                .withLifetimes(Duration.ofSeconds(1), Duration.ofHours(1))
                 .withSweepInterval(Duration.ofSeconds(1)));
         open(2);
         assertThat(sessions.size()).isEqualTo(2);

@@ -14,10 +14,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.server.ForwardedRequestCustomizer;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** A Jetty server on a free loopback port with one servlet that counts the requests of a session. */
+/** A Jetty server on a free loopback port, whose first servlet counts the requests of a session. */
 final class TestServer {
     static {
         Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
@@ -28,12 +31,28 @@ final class TestServer {
     final ServletContextHandler context = new ServletContextHandler(ServletContextHandler.SESSIONS);
     private final ServerConnector connector = new ServerConnector(server);
 
-    TestServer(MemorySessions sessions) {
+    /** What a servlet does. */
+    interface Action {
+        void run(HttpServletRequest request, HttpServletResponse response) throws Exception;
+    }
+
+    TestServer(Sessions sessions) {
         connector.setHost("127.0.0.1");
+        connector
+                .getConnectionFactory(HttpConnectionFactory.class)
+                .getHttpConfiguration()
+                .addCustomizer(new ForwardedRequestCustomizer());
         server.addConnector(connector);
         server.setHandler(context);
-        context.addServlet(new Counter(), "/");
+        on("/", TestServer::count);
+        on("/leave", (request, response) -> request.getSession().invalidate());
         sessions.manage(context.getSessionHandler());
+    }
+
+    /** Serves one more path. Only before the start. */
+    TestServer on(String path, Action action) {
+        context.addServlet(new ServletHolder(new Acting(action)), path);
+        return this;
     }
 
     /** Returns a client with cookies of its own: a browser, to the server. */
@@ -42,23 +61,40 @@ final class TestServer {
     }
 
     HttpResponse<String> get(HttpClient client, String path) throws Exception {
-        URI uri = URI.create("http://127.0.0.1:" + connector.getLocalPort() + path);
-        return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+        return client.send(request(path).build(), BodyHandlers.ofString());
     }
 
-    private static final class Counter extends HttpServlet {
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + connector.getLocalPort() + path))
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    /** Counts up, in the session, and answers with the count. */
+    static void count(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        HttpSession session = request.getSession();
+        int count = session.getAttribute("count") instanceof Integer before ? before + 1 : 1;
+        session.setAttribute("count", count);
+        response.getWriter().print(count);
+    }
+
+    private static final class Acting extends HttpServlet {
         private static final long serialVersionUID = 1;
+
+        private final transient Action action;
+
+        Acting(Action action) {
+            this.action = action;
+        }
 
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            HttpSession session = request.getSession();
-            if (request.getRequestURI().equals("/leave")) {
-                session.invalidate();
-                return;
+            try {
+                action.run(request, response);
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
             }
-            int count = session.getAttribute("count") instanceof Integer before ? before + 1 : 1;
-            session.setAttribute("count", count);
-            response.getWriter().print(count);
         }
     }
 }

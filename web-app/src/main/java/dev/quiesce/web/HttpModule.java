@@ -13,8 +13,7 @@ import dev.quiesce.lifecycle.guice.LifecycleBinder;
 import dev.quiesce.realtime.SocketHandler;
 import dev.quiesce.realtime.SocketHub;
 import dev.quiesce.realtime.SocketHubConfig;
-import dev.quiesce.session.MemorySessions;
-import dev.quiesce.session.MemorySessionsConfig;
+import dev.quiesce.session.Sessions;
 import dev.quiesce.web.http.Admission;
 import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.HttpServer;
@@ -34,30 +33,25 @@ import org.eclipse.jetty.http.pathmap.ServletPathSpec;
 import org.eclipse.jetty.server.Request;
 
 /**
- * HTTP, sockets and sessions on one Jetty container. Servlets and socket handlers come from other modules, by
+ * HTTP and sockets on one Jetty container, with the sessions of {@link SessionModule}. Servlets and socket handlers come from other modules, by
  * {@link #servlets} and {@link #sockets}.
  */
 final class HttpModule extends AbstractModule {
-    private static final String CONTAINER = "container";
+    static final String CONTAINER = "container";
     private static final String BOUNDED = "bounded";
 
     private final Listen listen;
     private final Optional<Tls> tls;
     private final AdmissionConfig admission;
     private final Duration quietPeriod;
-    private final Duration sessionTimeout;
+    private final boolean proxied;
 
-    HttpModule(
-            Listen listen,
-            Optional<Tls> tls,
-            AdmissionConfig admission,
-            Duration quietPeriod,
-            Duration sessionTimeout) {
+    HttpModule(Listen listen, Optional<Tls> tls, AdmissionConfig admission, Duration quietPeriod, boolean proxied) {
         this.listen = listen;
         this.tls = tls;
         this.admission = admission;
         this.quietPeriod = quietPeriod;
-        this.sessionTimeout = sessionTimeout;
+        this.proxied = proxied;
     }
 
     /** Returns where servlets are bound, each under its path specification. */
@@ -83,14 +77,18 @@ final class HttpModule extends AbstractModule {
         LifecycleBinder.of(binder())
                 .component(CONTAINER, Key.get(JettyContainer.class))
                 .component("http", Key.get(HttpServer.class))
-                .component("sockets", Key.get(SocketHub.class), CONTAINER)
-                .component("sessions", Key.get(MemorySessions.class), CONTAINER);
+                .component("sockets", Key.get(SocketHub.class), CONTAINER);
     }
 
     @Provides
     @Singleton
     JettyContainer container() {
-        return tls.map(secure -> new JettyContainer(listen, secure)).orElseGet(() -> new JettyContainer(listen));
+        JettyContainer container =
+                tls.map(secure -> new JettyContainer(listen, secure)).orElseGet(() -> new JettyContainer(listen));
+        if (proxied) {
+            container.believeProxy();
+        }
+        return container;
     }
 
     @Provides
@@ -101,13 +99,7 @@ final class HttpModule extends AbstractModule {
 
     @Provides
     @Singleton
-    MemorySessions sessions() {
-        return new MemorySessions(MemorySessionsConfig.defaults().withIdleLifetime(sessionTimeout));
-    }
-
-    @Provides
-    @Singleton
-    ServletContextHandler servletContext(MemorySessions sessions, Map<String, HttpServlet> servlets) {
+    ServletContextHandler servletContext(Sessions sessions, Map<String, HttpServlet> servlets) {
         ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.SESSIONS);
         sessions.manage(context.getSessionHandler());
         servlets.forEach((path, servlet) -> {

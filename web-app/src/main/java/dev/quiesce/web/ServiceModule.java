@@ -11,7 +11,7 @@ import dev.quiesce.lifecycle.Coordinator;
 import dev.quiesce.lifecycle.StopSequence;
 import dev.quiesce.lifecycle.guice.LifecycleBinder;
 import dev.quiesce.realtime.SocketHub;
-import dev.quiesce.session.MemorySessions;
+import dev.quiesce.session.Sessions;
 import dev.quiesce.web.board.BoardModule;
 import dev.quiesce.web.board.OfferFeed;
 import dev.quiesce.web.config.ServiceConfig;
@@ -51,7 +51,8 @@ final class ServiceModule extends AbstractModule {
                         .then("sessions"));
         install(new DatabaseModule(config.main(), config.d4(), config.embedded()));
         install(new HttpModule(
-                config.http(), config.tls(), config.admission(), config.quietPeriod(), config.sessionTimeout()));
+                config.http(), config.tls(), config.admission(), config.quietPeriod(), config.forwarded()));
+        install(new SessionModule(config.sessions()));
 
         install(new BoardModule());
         bind(LiveOffers.class);
@@ -82,7 +83,7 @@ final class ServiceModule extends AbstractModule {
             Provider<Coordinator> coordinator,
             Provider<HttpServer> http,
             Provider<SocketHub> sockets,
-            Provider<MemorySessions> sessions,
+            Provider<Sessions> sessions,
             Provider<Admission> admission,
             @Named(DatabaseModule.MAIN) Provider<MariaDbPool> main,
             @Named(DatabaseModule.D4) Provider<MariaDbPool> d4) {

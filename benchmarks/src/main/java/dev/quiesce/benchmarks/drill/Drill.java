@@ -32,6 +32,7 @@ final class Drill {
                     new InheritedPortDrill(database),
                     new RollingRestartDrill(database),
                     new NoRetryDrill(database),
+                    new SessionsDrill(database),
                     new OverheadDrill());
             within = new Measurement("drill", parts).isWithinBounds(args);
         } finally {

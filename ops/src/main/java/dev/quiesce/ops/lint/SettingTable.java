@@ -96,6 +96,7 @@ final class SettingTable {
                 new Setting(INHERITED, Form.OTHER, "false"),
                 new Setting("http.tls.certificate", Form.OTHER, ""),
                 new Setting("http.tls.key", Form.OTHER, ""),
+                new Setting("http.forwarded", Form.OTHER, "false"),
                 new Setting("admin.host", Form.OTHER, "127.0.0.1"),
                 new Setting("admin.port", Form.NUMBER, "8081")));
         for (String database : DATABASES) {
@@ -117,7 +118,13 @@ final class SettingTable {
                 new Setting("admission.waiting", Form.NUMBER, "200"),
                 new Setting(PATIENCE, Form.TIME, "4s"),
                 new Setting(RAMP, Form.TIME, "3s"),
+                new Setting("session.store", Form.OTHER, "memory"),
                 new Setting("session.timeout", Form.TIME, "30m"),
+                new Setting("session.lifetime", Form.TIME, ""),
+                new Setting("session.max-bytes", Form.NUMBER, "1048576"),
+                new Setting("session.destroy-at-stop", Form.OTHER, "false"),
+                new Setting("session.cookie.name", Form.OTHER, ""),
+                new Setting("session.cookie.secure", Form.OTHER, "false"),
                 new Setting(TOTAL, Form.TIME, "8s"),
                 new Setting(LINGER, Form.TIME, "0s"),
                 new Setting("shutdown.quiet-period", Form.TIME, "1s"),

@@ -23,6 +23,7 @@ final class CrossChecks {
         checkTls(values, mistakes);
         checkShutdown(values, mistakes);
         checkPatience(values, mistakes);
+        checkSessions(values, mistakes);
         checkPool(values, Settings.DB_MAIN, "main", mistakes);
         checkPool(values, Settings.DB_D4, "d4", mistakes);
         values.find(Settings.DB_EMBEDDED).ifPresent(embedded -> {
@@ -58,6 +59,16 @@ final class CrossChecks {
             values.tls().ifPresent(Tls::check);
         } catch (IllegalArgumentException e) {
             mistakes.add("http.tls.certificate and http.tls.key: " + e.getMessage());
+        }
+    }
+
+    private static void checkSessions(Values values, Mistakes mistakes) {
+        if (values.hasSessions()) {
+            try {
+                values.sessions();
+            } catch (IllegalArgumentException e) {
+                mistakes.add("session.timeout, session.lifetime, session.cookie: " + e.getMessage());
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.quiesce.web.config;
 
 import dev.quiesce.db.PoolConfig;
 import dev.quiesce.lifecycle.Budgets;
+import dev.quiesce.session.SessionConfig;
 import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
 import dev.quiesce.web.http.Tls;
@@ -24,7 +25,8 @@ import java.util.Optional;
  * @param shutdown the time that the service has to start and to stop
  * @param admission how many requests use a database at once
  * @param quietPeriod for how long nothing may have come for the linger to end early
- * @param sessionTimeout how long an HTTP session lives without a request
+ * @param forwarded whether a proxy's {@code X-Forwarded-Proto} is believed
+ * @param sessions where HTTP sessions are kept, and how
  * @param drill whether the endpoints that prove restarts are served
  */
 public record ServiceConfig(
@@ -37,7 +39,8 @@ public record ServiceConfig(
         Budgets shutdown,
         AdmissionConfig admission,
         Duration quietPeriod,
-        Duration sessionTimeout,
+        boolean forwarded,
+        Sessions sessions,
         boolean drill) {
 
     /**
@@ -79,6 +82,22 @@ public record ServiceConfig(
                     .withStatementTimeout(statementTimeout)
                     .withOrphansAfter(orphansAfter)
                     .withMigrations("db/" + name);
+        }
+    }
+
+    /**
+     * The HTTP sessions.
+     *
+     * @param store where they are kept
+     * @param config how they are kept
+     */
+    public record Sessions(Store store, SessionConfig config) {
+        /** Where HTTP sessions are kept. */
+        public enum Store {
+            /** In this process, until it stops. */
+            MEMORY,
+            /** In the database {@code main}, for all instances. */
+            DATABASE
         }
     }
 

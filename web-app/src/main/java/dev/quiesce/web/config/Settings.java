@@ -1,6 +1,7 @@
 package dev.quiesce.web.config;
 
 import dev.quiesce.web.config.ServiceConfig.Embedded;
+import dev.quiesce.web.config.ServiceConfig.Sessions;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
@@ -55,6 +56,11 @@ final class Settings {
             "Serve HTTP behind TLS, with this certificate and those above it, in PEM. Read again when it changes.");
     static final Setting<Path> HTTP_TLS_KEY = Setting.optional(
             "http.tls.key", PATH, "Its private key, in PEM (PKCS #8) without a password. Keep it from other users.");
+    static final Setting<Boolean> HTTP_FORWARDED = Setting.of(
+            "http.forwarded",
+            FLAG,
+            "false",
+            "Believe X-Forwarded-Proto, so that cookies are Secure behind a proxy's TLS. Only if nobody passes by the proxy.");
     static final Setting<String> ADMIN_HOST = Setting.of(
             "admin.host",
             HOST,
@@ -94,11 +100,39 @@ final class Settings {
             "3s",
             "Time from the first request until that number is reached, from a quarter of it.");
 
+    static final Setting<Sessions.Store> SESSION_STORE = Setting.of(
+            "session.store",
+            new ValueType.Choice<>(List.of(Sessions.Store.values())),
+            "memory",
+            "Where sessions are: in memory until the stop, or in the database 'main', for all instances and over restarts.");
     static final Setting<Duration> SESSION_TIMEOUT = Setting.of(
             "session.timeout",
             new ValueType.Time(Duration.ofSeconds(1), Duration.ofHours(720)),
             "30m",
             "How long a session lives without a request.");
+    static final Setting<Duration> SESSION_LIFETIME = Setting.optional(
+            "session.lifetime",
+            new ValueType.Time(Duration.ofSeconds(1), Duration.ofHours(8760)),
+            "How long a session lives at most. By default 24h, or session.timeout if that is longer.");
+    static final Setting<Integer> SESSION_MAX_BYTES = Setting.of(
+            "session.max-bytes",
+            new ValueType.Whole("BYTES", "a number of bytes", 1024, 16_000_000),
+            "1048576",
+            "Size of a session in the database above which it takes nothing more.");
+    static final Setting<Boolean> SESSION_DESTROY_AT_STOP = Setting.of(
+            "session.destroy-at-stop",
+            FLAG,
+            "false",
+            "Destroy the sessions in the database at the stop, those of other instances too. Those in memory always are.");
+    static final Setting<String> SESSION_COOKIE_NAME = Setting.optional(
+            "session.cookie.name",
+            TEXT,
+            "Name of the session cookie. By default __Host-session if it is always Secure, otherwise JSESSIONID.");
+    static final Setting<Boolean> SESSION_COOKIE_SECURE = Setting.of(
+            "session.cookie.secure",
+            FLAG,
+            "false",
+            "Make that cookie Secure always, as it is with TLS of our own. Otherwise it is where the request is.");
     static final Setting<Duration> SHUTDOWN_TIMEOUT = Setting.of(
             "shutdown.timeout",
             new ValueType.Time(Duration.ofMillis(100), Duration.ofHours(1)),
@@ -141,6 +175,7 @@ final class Settings {
                 HTTP_INHERITED,
                 HTTP_TLS_CERTIFICATE,
                 HTTP_TLS_KEY,
+                HTTP_FORWARDED,
                 ADMIN_HOST,
                 ADMIN_PORT));
         for (DatabaseSettings database : DATABASES) {
@@ -153,7 +188,13 @@ final class Settings {
                 ADMISSION_WAITING,
                 ADMISSION_PATIENCE,
                 ADMISSION_RAMP,
+                SESSION_STORE,
                 SESSION_TIMEOUT,
+                SESSION_LIFETIME,
+                SESSION_MAX_BYTES,
+                SESSION_DESTROY_AT_STOP,
+                SESSION_COOKIE_NAME,
+                SESSION_COOKIE_SECURE,
                 SHUTDOWN_TIMEOUT,
                 SHUTDOWN_LINGER,
                 SHUTDOWN_QUIET,

@@ -1,8 +1,10 @@
 package dev.quiesce.web.config;
 
 import dev.quiesce.lifecycle.Budgets;
+import dev.quiesce.session.SessionConfig;
 import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
+import dev.quiesce.web.config.ServiceConfig.Sessions;
 import dev.quiesce.web.config.Settings.DatabaseSettings;
 import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
@@ -16,6 +18,9 @@ import java.util.Set;
 
 /** The values of the settings, parsed; those that are unset or refused are absent. Immutable. */
 final class Values {
+    private static final Duration LIFETIME = Duration.ofHours(24);
+    private static final String HOST_COOKIE = "__Host-session";
+
     private final Set<Setting<?>> assigned;
     private final Map<Setting<?>, Object> parsed;
 
@@ -71,7 +76,8 @@ final class Values {
                 budgets(get(Settings.SHUTDOWN_TIMEOUT), get(Settings.SHUTDOWN_LINGER)),
                 admission(),
                 get(Settings.SHUTDOWN_QUIET),
-                get(Settings.SESSION_TIMEOUT),
+                get(Settings.HTTP_FORWARDED),
+                new Sessions(get(Settings.SESSION_STORE), sessions()),
                 get(Settings.DRILL));
     }
 
@@ -82,6 +88,33 @@ final class Values {
                 get(Settings.ADMISSION_WAITING),
                 get(Settings.ADMISSION_PATIENCE),
                 get(Settings.ADMISSION_RAMP));
+    }
+
+    /** Returns whether the settings of the sessions can be held against each other, each being right by itself. */
+    boolean hasSessions() {
+        return find(Settings.SESSION_TIMEOUT).isPresent()
+                && find(Settings.SESSION_MAX_BYTES).isPresent()
+                && find(Settings.SESSION_DESTROY_AT_STOP).isPresent()
+                && find(Settings.SESSION_COOKIE_SECURE).isPresent();
+    }
+
+    /** Throws IllegalArgumentException if they do not fit together. */
+    SessionConfig sessions() {
+        Duration idle = get(Settings.SESSION_TIMEOUT);
+        Duration longest = idle.compareTo(LIFETIME) > 0 ? idle : LIFETIME;
+        boolean secure = get(Settings.SESSION_COOKIE_SECURE) || tls().isPresent();
+        SessionConfig defaults = SessionConfig.defaults();
+        // All at once, so that the mistakes are found together.
+        return new SessionConfig(
+                idle,
+                find(Settings.SESSION_LIFETIME).orElse(longest),
+                defaults.sweepInterval(),
+                get(Settings.SESSION_MAX_BYTES),
+                get(Settings.SESSION_DESTROY_AT_STOP),
+                find(Settings.SESSION_COOKIE_NAME).orElse(secure ? HOST_COOKIE : defaults.cookieName()),
+                defaults.httpOnly(),
+                defaults.sameSite(),
+                secure);
     }
 
     private Listen http() {

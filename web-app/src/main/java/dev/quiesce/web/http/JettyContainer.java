@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -31,6 +32,7 @@ public final class JettyContainer implements Lifecycle {
     private static final int MIN_THREADS = 8;
     private static final int MAX_THREADS = 200;
 
+    private final HttpConfiguration http = new HttpConfiguration();
     private final Server server;
     private final PortConnector connector;
     private final @Nullable ReloadedTls tls;
@@ -56,16 +58,15 @@ public final class JettyContainer implements Lifecycle {
 
     private JettyContainer(Listen listen, @Nullable ReloadedTls tls) {
         this.tls = tls;
+        this.http.setSendServerVersion(false);
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
         threads.setName("http");
         server = new Server(threads);
-        connector = new PortConnector(server, listen, factories(tls));
+        connector = new PortConnector(server, listen, factories(http, tls));
         connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
     }
 
-    private static ConnectionFactory[] factories(@Nullable ReloadedTls tls) {
-        HttpConfiguration http = new HttpConfiguration();
-        http.setSendServerVersion(false);
+    private static ConnectionFactory[] factories(HttpConfiguration http, @Nullable ReloadedTls tls) {
         HttpConnectionFactory http1 = new HttpConnectionFactory(http);
         if (tls == null) {
             return new ConnectionFactory[] {http1, new Http2InTheClear(http)};
@@ -94,6 +95,23 @@ public final class JettyContainer implements Lifecycle {
     @Override
     public void stop(Deadline deadline) throws Exception {
         ServerStop.stop(server, connector, deadline);
+    }
+
+    /**
+     * Takes {@code X-Forwarded-Proto} for whether a client uses TLS, and so needs cookies that are {@code Secure}. Only for
+     * a service that none but a proxy can reach, one that sets this header itself. Only before the start.
+     */
+    public void believeProxy() {
+        ForwardedRequestCustomizer protocol = new ForwardedRequestCustomizer();
+        protocol.setForwardedHeader("");
+        protocol.setForwardedHostHeader("");
+        protocol.setForwardedForHeader("");
+        protocol.setForwardedPortHeader("");
+        protocol.setForwardedHttpsHeader("");
+        protocol.setForwardedServerHeader("");
+        protocol.setForwardedCipherSuiteHeader("");
+        protocol.setForwardedSslSessionIdHeader("");
+        http.addCustomizer(protocol);
     }
 
     /** Sets what serves requests. Only before the start. */

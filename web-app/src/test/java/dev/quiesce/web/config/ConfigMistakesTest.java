@@ -91,6 +91,14 @@ class ConfigMistakesTest {
         "session.timeout, 721h",
         "session.timeout, 1.5h",
         "session.timeout, h",
+        "session.store, file",
+        "session.store, DATABASE",
+        "session.lifetime, 8761h",
+        "session.max-bytes, 1023",
+        "session.max-bytes, 16000001",
+        "session.destroy-at-stop, yes",
+        "session.cookie.secure, auto",
+        "http.forwarded, 1",
         "shutdown.timeout, 99ms",
         "shutdown.timeout, 61m",
         "shutdown.timeout, 8 s",
@@ -154,6 +162,20 @@ class ConfigMistakesTest {
         String url = "jdbc:mariadb://db/both";
         assertThat(mistakes(Map.of("QUIESCE_DB_MAIN_URL", url, "QUIESCE_DB_D4_URL", url)))
                 .containsExactly("db.main.url and db.d4.url are the same: each needs a database of its own");
+    }
+
+    @Test
+    void sessionsThatDoNotFit_areRefused_withEachMistake() {
+        assertThat(mistakes(
+                        EMBEDDED,
+                        "--session-timeout=90500ms",
+                        "--session-lifetime=60s",
+                        "--session-cookie-name=__Host-a b"))
+                .containsExactly("session.timeout, session.lifetime, session.cookie: session configuration:"
+                        + " idleLifetime must be whole seconds, was PT1M30.5S;"
+                        + " absoluteLifetime (PT1M) must not be shorter than idleLifetime (PT1M30.5S);"
+                        + " cookieName must be letters, digits, - and _, was '__Host-a b';"
+                        + " cookieName '__Host-a b' needs secure: browsers drop such a cookie without it");
     }
 
     @Test

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.quiesce.lifecycle.Budgets;
+import dev.quiesce.session.SessionConfig;
 import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
+import dev.quiesce.web.config.ServiceConfig.Sessions;
+import dev.quiesce.web.config.ServiceConfig.Sessions.Store;
 import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
 import dev.quiesce.web.http.Tls;
@@ -59,7 +62,8 @@ class ConfigSourcesTest {
                         Budgets.defaults(),
                         new AdmissionConfig(20, 200, Duration.ofSeconds(4), Duration.ofSeconds(3)),
                         Duration.ofSeconds(1),
-                        Duration.ofMinutes(30),
+                        false,
+                        new Sessions(Store.MEMORY, SessionConfig.defaults()),
                         false));
     }
 
@@ -81,6 +85,31 @@ class ConfigSourcesTest {
         assertThat(ready(EMBEDDED, "--http-tls-certificate=" + certificate, "--http-tls-key=" + key)
                         .tls())
                 .contains(new Tls(certificate, key));
+    }
+
+    @Test
+    void theSessionCookie_isForTheHostAlone_whereItIsAlwaysSecure(@TempDir Path folder) throws Exception {
+        TestCertificate made = TestCertificate.make(folder, "EC", 30);
+        Path certificate = Files.writeString(folder.resolve("cert.pem"), made.certificate());
+        Path key = Files.writeString(folder.resolve("key.pem"), made.key());
+        SessionConfig secure = SessionConfig.defaults().withCookie("__Host-session", true);
+
+        assertThat(ready(EMBEDDED, "--http-tls-certificate=" + certificate, "--http-tls-key=" + key)
+                        .sessions()
+                        .config())
+                .isEqualTo(secure);
+        assertThat(ready(EMBEDDED, "--session-cookie-secure").sessions().config())
+                .isEqualTo(secure);
+        assertThat(ready(EMBEDDED, "--session-cookie-secure", "--session-cookie-name=sid")
+                        .sessions()
+                        .config())
+                .isEqualTo(SessionConfig.defaults().withCookie("sid", true));
+    }
+
+    @Test
+    void sessionsLiveAsLongAsTheyMayBeIdle_atLeast() {
+        assertThat(ready(EMBEDDED, "--session-timeout=48h").sessions().config().absoluteLifetime())
+                .isEqualTo(Duration.ofHours(48));
     }
 
     @Test
@@ -108,7 +137,14 @@ class ConfigSourcesTest {
                 Map.entry("QUIESCE_ADMISSION_WAITING", "0"),
                 Map.entry("QUIESCE_ADMISSION_PATIENCE", "6m"),
                 Map.entry("QUIESCE_ADMISSION_RAMP", "0s"),
+                Map.entry("QUIESCE_HTTP_FORWARDED", "true"),
+                Map.entry("QUIESCE_SESSION_STORE", "database"),
                 Map.entry("QUIESCE_SESSION_TIMEOUT", "2h"),
+                Map.entry("QUIESCE_SESSION_LIFETIME", "3h"),
+                Map.entry("QUIESCE_SESSION_MAX_BYTES", "2048"),
+                Map.entry("QUIESCE_SESSION_DESTROY_AT_STOP", "true"),
+                Map.entry("QUIESCE_SESSION_COOKIE_NAME", "__Secure-sid"),
+                Map.entry("QUIESCE_SESSION_COOKIE_SECURE", "true"),
                 Map.entry("QUIESCE_SHUTDOWN_TIMEOUT", "20s"),
                 Map.entry("QUIESCE_SHUTDOWN_LINGER", "5s"),
                 Map.entry("QUIESCE_SHUTDOWN_QUIET_PERIOD", "400ms"),
@@ -139,7 +175,14 @@ class ConfigSourcesTest {
                         Budgets.ofTotal(Duration.ofSeconds(20)).withLinger(Duration.ofSeconds(5)),
                         new AdmissionConfig(7, 0, Duration.ofMinutes(6), Duration.ZERO),
                         Duration.ofMillis(400),
-                        Duration.ofHours(2),
+                        true,
+                        new Sessions(
+                                Store.DATABASE,
+                                SessionConfig.defaults()
+                                        .withLifetimes(Duration.ofHours(2), Duration.ofHours(3))
+                                        .withMaxBytes(2048)
+                                        .withDestroyAtStop(true)
+                                        .withCookie("__Secure-sid", true)),
                         true));
     }
 
@@ -152,6 +195,7 @@ class ConfigSourcesTest {
                 arguments("http.socket.mode", List.of("600", "660", "777")),
                 arguments("http.socket.group", List.of("g1", "g2", "g3")),
                 arguments("http.inherited", List.of("true", "false", "true")),
+                arguments("http.forwarded", List.of("true", "false", "true")),
                 arguments("admin.host", List.of("h1", "h2", "h3")),
                 arguments("admin.port", List.of("0", "1", "65535")),
                 arguments("db.main.user", List.of("u1", "u2", "u3")),
@@ -170,7 +214,13 @@ class ConfigSourcesTest {
                 arguments("admission.waiting", List.of("0", "1", "100000")),
                 arguments("admission.patience", List.of("4s", "5s", "10m")),
                 arguments("admission.ramp", List.of("0s", "1s", "10m")),
+                arguments("session.store", List.of("memory", "database", "memory")),
                 arguments("session.timeout", List.of("1s", "2m", "720h")),
+                arguments("session.lifetime", List.of("30m", "24h", "8760h")),
+                arguments("session.max-bytes", List.of("1024", "2048", "16000000")),
+                arguments("session.destroy-at-stop", List.of("true", "false", "true")),
+                arguments("session.cookie.name", List.of("a", "b", "sid")),
+                arguments("session.cookie.secure", List.of("true", "false", "true")),
                 arguments("shutdown.timeout", List.of("100ms", "9s", "1h")),
                 arguments("shutdown.linger", List.of("1ms", "2s", "5999ms")),
                 arguments("shutdown.quiet-period", List.of("10ms", "2s", "1h")),

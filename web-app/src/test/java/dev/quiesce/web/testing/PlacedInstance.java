@@ -56,6 +56,13 @@ public final class PlacedInstance implements Instance {
         }
     }
 
+    /** Kills it, without a word to it, and waits for its end. */
+    public void kill() throws IOException, InterruptedException, TimeoutException {
+        ServiceProcess running = requireNonNull(process, "it has not been started");
+        running.signal("KILL");
+        running.awaitExit(PATIENCE);
+    }
+
     @Override
     public void restart() throws IOException, InterruptedException, TimeoutException {
         stop();
