@@ -41,13 +41,18 @@ public final class Nginx implements AutoCloseable {
                 fastcgi_temp_path fastcgi;
                 uwsgi_temp_path uwsgi;
                 scgi_temp_path scgi;
+                map $http_upgrade $connection_upgrade {
+                    default upgrade;
+                    ''      '';
+                }
                 include group.conf;
                 server {
                     listen 127.0.0.1:%d;
                     location / {
                         proxy_pass http://service;
                         proxy_http_version 1.1;
-                        proxy_set_header Connection "";
+                        proxy_set_header Upgrade $http_upgrade;
+                        proxy_set_header Connection $connection_upgrade;
                         add_header X-Upstream $upstream_addr always;
                         %s
                     }
