@@ -47,8 +47,8 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  quiesce-ops plan --window 10m --apply --save-undo before.json",
-            "      sample, limit the running containers, read back, keep the way back",
+            "  quiesce-ops plan --window 10m --apply --all --save-undo before.json",
+            "      sample, limit all running containers, read back, keep the way back",
             "  quiesce-ops plan --undo before.json",
             "  docker stats --no-stream | quiesce-ops plan --stats - --host lightsail-2gb",
             "  quiesce-ops plan --stats day.txt --host-memory 2g --cpus 2 --only compose",
@@ -84,8 +84,11 @@ public final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--apply",
             description =
-                    "limit all running containers, or those that are named, and read back what Docker and the kernel have")
+                    "limit the containers that are named, or all with --all, and read back what Docker and the kernel have")
     private boolean apply;
+
+    @Option(names = "--all", description = "with --apply: limit all containers that are in the samples")
+    private boolean all;
 
     @Option(
             names = "--save-undo",
@@ -109,7 +112,7 @@ public final class PlanCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "CONTAINER",
             arity = "0..*",
-            description = "change these alone; the others count in the sum all the same; default: all that run")
+            description = "propose limits for these alone, or apply them; the others count in the sum all the same")
     private List<String> chosen = List.of();
 
     private final Docker docker = new Docker();
@@ -121,6 +124,12 @@ public final class PlanCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         if (check != null && (apply || undo != null) || apply && undo != null) {
             throw usage("--check, --apply and --undo exclude each other");
+        }
+        if (all && (!apply || !chosen.isEmpty())) {
+            throw usage("--all needs --apply, and no names");
+        }
+        if (apply && !all && chosen.isEmpty()) {
+            throw usage("--apply changes containers: name those that it should change, or say --all");
         }
         if (saveUndo != null && !apply) {
             throw usage("--save-undo needs --apply");

@@ -210,12 +210,18 @@ class PlanCommandTest {
                 .isEqualTo(3);
         assertThat(plan("--save-undo", "x")).isEqualTo(2);
         assertThat(plan("--apply", "--undo", "x")).isEqualTo(2);
+        assertThat(plan("--apply")).isEqualTo(2);
+        assertThat(plan("--apply", "--all", "shop")).isEqualTo(2);
+        assertThat(plan("--all")).isEqualTo(2);
 
         assertThat(err.toString())
                 .isEqualTo("not in the samples: nobody; there are jenkins, nginx-host, tradurs-back, tradurs-d4"
                         + "--stats=/nowhere/day.txt cannot be read: java.nio.file.NoSuchFileException: /nowhere/day.txt; "
                         + "is it a file of text, and may you read it?"
-                        + "--save-undo needs --apply" + "--check, --apply and --undo exclude each other");
+                        + "--save-undo needs --apply" + "--check, --apply and --undo exclude each other"
+                        + "--apply changes containers: name those that it should change, or say --all"
+                        + "--all needs --apply, and no names"
+                        + "--all needs --apply, and no names");
     }
 
     @Test
