@@ -37,7 +37,8 @@ import picocli.CommandLine.Command;
             "0:all is well",
             "1:the answer is no: something was found, refused, or rolled back",
             "2:the command line makes no sense",
-            "3:something that is needed cannot be reached, read or run"
+            "3:something that is needed cannot be reached, read or run",
+            "4 to 6:of deploy and rollback alone; see deploy --help"
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -9,7 +9,13 @@ public enum ExitCode {
     /** The command line makes no sense. */
     USAGE(2),
     /** What the command needs cannot be reached, read or run. */
-    UNAVAILABLE(3);
+    UNAVAILABLE(3),
+    /** It is done, and something was lost on the way. */
+    LOSSY(4),
+    /** It is done as far as users notice, and not at its end: run it again. */
+    UNFINISHED(5),
+    /** Nobody knows what serves, or nothing does: somebody has to look. */
+    BROKEN(6);
 
     private final int code;
 

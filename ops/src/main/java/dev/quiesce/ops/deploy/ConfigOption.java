@@ -1,6 +1,7 @@
 package dev.quiesce.ops.deploy;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -13,12 +14,24 @@ final class ConfigOption {
             description = "how the service is deployed; docs/deploy.md explains it")
     private @Nullable Path file;
 
-    /** Reads the file. */
-    DeployConfig read() {
+    /** Returns whether the file is about a unit of systemd. */
+    boolean isOfUnit() {
+        return settings().has(UnitConfigFile.UNIT);
+    }
+
+    /** Returns what deploys the service, as the file says. */
+    Deployer deployer(Consumer<String> progress) {
+        SettingsFile settings = settings();
+        return settings.has(UnitConfigFile.UNIT)
+                ? new UnitDeployment(UnitConfigFile.of(settings), progress)
+                : new Deployment(DeployConfigFile.of(settings), progress);
+    }
+
+    private SettingsFile settings() {
         Path named = file;
         if (named == null) {
             throw new IllegalStateException("the command line has set nothing");
         }
-        return DeployConfigFile.read(named);
+        return SettingsFile.read(named);
     }
 }

@@ -6,6 +6,7 @@ import dev.quiesce.ops.cli.OpsException;
 import dev.quiesce.ops.process.Program;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,8 @@ import java.util.Optional;
 /** The containers of a host, by the {@code docker} command, which knows its engine by itself. Safe for use by many threads. */
 final class Containers {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int MOST_TRIES = 3;
+    private static final int LATE_MILLIS = 500;
     private static final String DEPLOY = "dev.quiesce.deploy";
 
     /**
@@ -54,14 +57,33 @@ final class Containers {
         return find(name).filter(Container::running).isPresent();
     }
 
+    /**
+     * Makes a container in place of the one of this name, if there is one, and starts it.
+     *
+     * <p>By two commands, since one that has been told of may outlive whoever has told it. A {@code docker create} that comes late
+     * leaves a container that does not run, and is removed here; a {@code docker start} that comes late starts the container
+     * that it was told of and no later one, since it goes by id.
+     */
     void run(String name, String deploy, String image, List<String> options, List<String> command)
             throws InterruptedException {
-        List<String> arguments = new ArrayList<>(
-                List.of("run", "--detach", "--pull", "never", "--name", name, "--label", DEPLOY + "=" + deploy));
+        List<String> arguments =
+                new ArrayList<>(List.of("create", "--pull", "never", "--name", name, "--label", DEPLOY + "=" + deploy));
         arguments.addAll(options);
         arguments.add(image);
         arguments.addAll(command);
-        docker(arguments.toArray(String[]::new)).orFail();
+        Program.Result created = replace(name, arguments);
+        for (int i = 1; i < MOST_TRIES && created.err().contains("is already in use by container"); i++) {
+            created = replace(name, arguments);
+        }
+        String[] lines = created.orFail().out().strip().split("\n");
+        docker("start", lines[lines.length - 1]).orFail();
+    }
+
+    private Program.Result replace(String name, List<String> arguments) throws InterruptedException {
+        if (find(name).isPresent()) {
+            remove(name);
+        }
+        return docker(arguments.toArray(String[]::new));
     }
 
     void start(String name) throws InterruptedException {
@@ -78,9 +100,33 @@ final class Containers {
         docker("rm", "--force", name).orFail();
     }
 
-    /** Returns its last lines since a point in time, of both outputs; nothing if they are not to be had. */
-    Optional<String> log(String name, String since, int lines) throws InterruptedException {
-        Program.Result result = docker("logs", "--since", since, "--tail", Integer.toString(lines), name);
+    /**
+     * Returns whether a signal has been sent to it since it was started last. The engine remembers its last 256 events, which is
+     * long enough for one that has been told to stop to have ended.
+     */
+    boolean hasBeenSignalled(String name, String startedAt) throws InterruptedException {
+        Program.Result events = docker(
+                "events",
+                "--since",
+                startedAt,
+                "--until",
+                Instant.now().toString(),
+                "--filter",
+                "container=" + name,
+                "--filter",
+                "event=kill",
+                "--format",
+                "{{.Action}}");
+        return !events.orFail().out().isBlank();
+    }
+
+    /** Returns its last lines since it was started, of both outputs; nothing if they are not to be had. */
+    Optional<String> log(String name, String startedAt, int lines) throws InterruptedException {
+        // Docker notes the start when it is over, by when there may be lines already.
+        Instant since = Instant.parse(startedAt).minusMillis(LATE_MILLIS);
+        Program.Result result = since.isBefore(Instant.EPOCH)
+                ? docker("logs", "--tail", Integer.toString(lines), name)
+                : docker("logs", "--since", since.toString(), "--tail", Integer.toString(lines), name);
         return result.isOk() ? Optional.of(result.out() + result.err()) : Optional.empty();
     }
 

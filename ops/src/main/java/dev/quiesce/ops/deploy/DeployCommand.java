@@ -6,6 +6,7 @@ import dev.quiesce.ops.cli.Output;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,24 +15,29 @@ import picocli.CommandLine.Option;
 @Command(
         name = "deploy",
         description = {
-            "Brings a new version up beside the old one, leads requests to it, and stops the old one.",
+            "Brings a new version up beside the old one, leads requests to it, and stops the old one;"
+                    + " or, for a unit of systemd, replaces it while its socket keeps the port.",
             "",
-            "The new version has to be ready and warm before nginx's file is replaced. The old one is stopped when the workers of nginx"
-                    + " that know it are gone. A failure before leaves the old one as it was. Killed at whatever step, the same"
+            "The new version has to be ready and warm before requests are led to it. The old one is stopped when nobody is led"
+                    + " there any more. A failure before leaves the old one as it was. Killed at whatever step, the same"
                     + " command goes on."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:the new version serves, and nothing was lost",
-            "1:the old version serves, or something was lost, or the deploy is not at its end; the last line says which",
+            "1:it was refused or failed, and the old version serves as before; the last line says why",
             "2:the command line or the file makes no sense; nothing was done",
-            "3:docker, nginx or a file cannot be used"
+            "3:docker, nginx, systemctl or a file cannot be used, and the old version serves as before",
+            "4:the new version serves, and something was lost",
+            "5:requests are led to the new version, and the deploy is not at its end: run it again",
+            "6:neither version serves, or nobody knows which: somebody has to look"
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  quiesce-ops deploy --config /etc/quiesce/app.properties --image app:3f2c1e9",
-            "  quiesce-ops deploy --config app.properties --image app:3f2c1e9 --json"
+            "  quiesce-ops deploy --config app.properties --image app:3f2c1e9 --json",
+            "  quiesce-ops deploy --config unit.properties --release /opt/app/releases/3f2c1e9"
         })
 public final class DeployCommand implements Callable<Integer> {
     @Mixin
@@ -40,35 +46,57 @@ public final class DeployCommand implements Callable<Integer> {
     @Mixin
     private final ConfigOption config = new ConfigOption();
 
-    @Option(
-            names = "--image",
-            required = true,
-            paramLabel = "IMAGE",
-            description = "the image of the new version, which is on this host")
-    private @Nullable String image;
+    @ArgGroup(multiplicity = "1")
+    private @Nullable Version version;
+
+    /** What is deployed: one of the two. Not thread-safe. */
+    private static final class Version {
+        @Option(
+                names = "--image",
+                paramLabel = "IMAGE",
+                description = "the image of the new version, which is on this host")
+        private @Nullable String image;
+
+        @Option(
+                names = "--release",
+                paramLabel = "PATH",
+                description =
+                        "with systemd.unit: the folder or file of the new version, to which release.link will lead")
+        private @Nullable String release;
+    }
 
     /** Makes one with nothing set, for the command line to set. */
     public DeployCommand() {}
 
     @Override
     public Integer call() throws InterruptedException {
-        String name = image;
-        if (name == null) {
+        Version named = version;
+        if (named == null) {
             throw new IllegalStateException("the command line has set nothing");
         }
-        return answer(output, config.read(), deployment -> deployment.deploy(name));
+        String name = named.image == null ? named.release : named.image;
+        if (name == null) {
+            throw new IllegalStateException("the command line has set neither");
+        }
+        if (config.isOfUnit() != (named.image == null)) {
+            throw new OpsException(
+                    ExitCode.USAGE,
+                    config.isOfUnit()
+                            ? "the file has systemd.unit, so name what is deployed by --release"
+                            : "the file has no systemd.unit, so name what is deployed by --image");
+        }
+        return answer(output, config, deployer -> deployer.deploy(name));
     }
 
     interface Work {
-        Deployed on(Deployment deployment) throws IOException, InterruptedException;
+        Deployed on(Deployer deployer) throws IOException, InterruptedException;
     }
 
-    static int answer(Output output, DeployConfig config, Work work) throws InterruptedException {
-        Deployment deployment = new Deployment(config, output::progress);
+    static int answer(Output output, ConfigOption config, Work work) throws InterruptedException {
         try {
-            Deployed deployed = work.on(deployment);
+            Deployed deployed = work.on(config.deployer(output::progress));
             output.answer(deployed.toMap(), deployed::toString);
-            return (deployed.isClean() ? ExitCode.OK : ExitCode.REFUSED).code();
+            return (deployed.isClean() ? ExitCode.OK : ExitCode.LOSSY).code();
         } catch (IOException e) {
             throw new OpsException(ExitCode.UNAVAILABLE, "a file cannot be read or written: " + e, e);
         }

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param readyTimeout how long a version may take until then
  * @param warm what is asked for in order to warm a version up
  * @param warmRequests how often
- * @param upstreamFile the file of nginx that says where requests go; nothing else stands in it
- * @param upstreamContent what it says
+ * @param switching how requests are led from one version to the other
  * @param nginx how nginx is told something
  * @param nginxPid the file with the number of nginx's process; null if it runs in a container
  * @param nginxContainer the container in which nginx runs, or null
@@ -38,8 +37,7 @@ record DeployConfig(
         Duration readyTimeout,
         String warm,
         int warmRequests,
-        Path upstreamFile,
-        String upstreamContent,
+        Switch switching,
         List<String> nginx,
         @Nullable Path nginxPid,
         @Nullable String nginxContainer,
@@ -54,7 +52,37 @@ record DeployConfig(
     }
 
     String upstream(Colour colour) {
-        return fill(upstreamContent, colour, "") + "\n";
+        return fill(reload().content(), colour, "") + "\n";
+    }
+
+    Path upstreamFile() {
+        return reload().file();
+    }
+
+    /** Returns the socket of a version, as the link leads to it. */
+    Path socket(Colour colour) {
+        if (switching instanceof Switch.Socket socket) {
+            return Path.of(fill(socket.target(), colour, ""));
+        }
+        throw new IllegalStateException("no sockets here");
+    }
+
+    /** Returns what nginx and a deploy have in common, in a folder that both see. */
+    Path sharedFile() {
+        return switching instanceof Switch.Socket socket ? socket.path() : upstreamFile();
+    }
+
+    /** Returns after which time only sockets can hold an old worker of nginx; null if that is not known. */
+    @Nullable
+    Duration longestRequest() {
+        return switching instanceof Switch.Reload reload ? reload.longestRequest() : null;
+    }
+
+    private Switch.Reload reload() {
+        if (switching instanceof Switch.Reload reload) {
+            return reload;
+        }
+        throw new IllegalStateException("no file of nginx is replaced here");
     }
 
     String readyUrl(Colour colour) {

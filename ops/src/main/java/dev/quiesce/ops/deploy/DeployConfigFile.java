@@ -1,18 +1,10 @@
 package dev.quiesce.ops.deploy;
 
-import dev.quiesce.ops.cli.ExitCode;
 import dev.quiesce.ops.cli.OpsException;
-import java.io.IOException;
-import java.io.Reader;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -31,26 +23,28 @@ final class DeployConfigFile {
             "warm.requests",
             "upstream.file",
             "upstream.content",
+            "upstream.socket",
+            "upstream.target",
             "nginx.command",
             "nginx.pid",
             "nginx.container",
             "switch.timeout",
+            "switch.longest-request",
             "stop.timeout",
             "state.folder",
             "probe.url",
             "probe.per-second");
     private static final Set<String> KNOWN_PLACES = Set.of("colour", "service", "image");
-    private static final Pattern PLACE = Pattern.compile("\\{([a-z][a-z0-9-]*)}");
-    private static final Pattern DURATION = Pattern.compile("([1-9]\\d{0,5})(ms|s|m)");
     private static final Pattern SERVICE = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]*");
 
-    private final Path file;
-    private final Properties properties = new Properties();
-    private final Map<Colour, Map<String, String>> values = new EnumMap<>(Colour.class);
-    private final List<String> mistakes = new ArrayList<>();
+    /** Who connects has to give the whole path, of which Linux allows 107 bytes. */
+    private static final int LONGEST_SOCKET = 107;
 
-    private DeployConfigFile(Path file) {
-        this.file = file;
+    private final SettingsFile settings;
+    private final Map<Colour, Map<String, String>> values = new EnumMap<>(Colour.class);
+
+    private DeployConfigFile(SettingsFile settings) {
+        this.settings = settings;
         for (Colour colour : Colour.values()) {
             values.put(colour, new TreeMap<>());
         }
@@ -62,77 +56,106 @@ final class DeployConfigFile {
      * @throws OpsException if it cannot be read, or has mistakes, all of which the message names
      */
     static DeployConfig read(Path file) {
-        return new DeployConfigFile(file).read();
+        return of(SettingsFile.read(file));
+    }
+
+    /**
+     * Reads settings.
+     *
+     * @throws OpsException if they have mistakes, all of which the message names
+     */
+    static DeployConfig of(SettingsFile settings) {
+        return new DeployConfigFile(settings).read();
     }
 
     private DeployConfig read() {
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new OpsException(
-                    ExitCode.UNAVAILABLE, file + " cannot be read (" + e + "): it says how the service is deployed", e);
-        }
         sort();
-        String service = required("service");
-        if (!service.isEmpty() && !SERVICE.matcher(service).matches()) {
-            mistakes.add("service = \"" + service
-                    + "\": containers are called after it, so letters, digits, _ . and - only");
+        String service = service(settings);
+        String ready = settings.url("ready.url", settings.required("ready.url"));
+        @Nullable String warm = settings.url("warm.url");
+        boolean inContainer = settings.has("nginx.container");
+        if (inContainer && settings.has("nginx.pid")) {
+            settings.mistake(
+                    "nginx.pid and nginx.container exclude each other: the second is for an nginx in a container");
         }
-        String ready = url("ready.url", required("ready.url"));
-        String upstream = required("upstream.content");
-        @Nullable String container = properties.getProperty("nginx.container");
-        if (container != null && properties.containsKey("nginx.pid")) {
-            mistakes.add("nginx.pid and nginx.container exclude each other: the second is for an nginx in a container");
-        }
-        @Nullable String probe = properties.getProperty("probe.url");
+        String container = settings.text("nginx.container", "");
         DeployConfig config = new DeployConfig(
                 service,
-                words("run.options"),
-                words("run.command"),
+                settings.words("run.options", ""),
+                settings.words("run.command", ""),
                 Map.copyOf(values),
                 ready,
-                duration("ready.timeout", "60s"),
-                properties.containsKey("warm.url") ? url("warm.url", text("warm.url", "")) : ready,
-                number("warm.requests", 20, 0, 100_000),
-                Path.of(required("upstream.file")).toAbsolutePath(),
-                upstream,
-                container == null
-                        ? split(text("nginx.command", "nginx"))
-                        : List.of("docker", "exec", container, "nginx"),
-                container == null ? Path.of(text("nginx.pid", "/run/nginx.pid")) : null,
-                container,
-                duration("switch.timeout", "60s"),
-                duration("stop.timeout", "30s"),
-                Path.of(text("state.folder", "/var/lib/quiesce/" + service)).toAbsolutePath(),
-                probe == null ? null : url("probe.url", probe),
-                number("probe.per-second", 20, 1, 1000));
+                settings.duration("ready.timeout", "60s"),
+                warm == null ? ready : warm,
+                settings.number("warm.requests", 20, 0, 100_000),
+                switching(),
+                inContainer ? List.of("docker", "exec", container, "nginx") : settings.words("nginx.command", "nginx"),
+                inContainer ? null : Path.of(settings.text("nginx.pid", "/run/nginx.pid")),
+                inContainer ? container : null,
+                settings.duration("switch.timeout", "60s"),
+                settings.duration("stop.timeout", "30s"),
+                stateFolder(settings, service),
+                settings.url("probe.url"),
+                settings.number("probe.per-second", 20, 1, 1000));
         checkPlaces();
         checkThatColoursDiffer(config);
         checkRunOptions(config.runOptions());
-        if (!mistakes.isEmpty()) {
-            throw new OpsException(
-                    ExitCode.USAGE,
-                    file + " has " + mistakes.size() + (mistakes.size() == 1 ? " mistake" : " mistakes")
-                            + "; nothing has been done:\n  - " + String.join("\n  - ", mistakes));
-        }
+        settings.refuseMistakes();
         return config;
     }
 
+    static String service(SettingsFile settings) {
+        String service = settings.required("service");
+        if (!service.isEmpty() && !SERVICE.matcher(service).matches()) {
+            settings.mistake("service = \"" + service
+                    + "\": containers are called after it, so letters, digits, _ . and - only");
+        }
+        return service;
+    }
+
+    static Path stateFolder(SettingsFile settings, String service) {
+        return Path.of(settings.text("state.folder", "/var/lib/quiesce/" + service))
+                .toAbsolutePath();
+    }
+
+    private Switch switching() {
+        if (settings.has("upstream.socket")) {
+            for (String key : List.of("upstream.file", "upstream.content", "switch.longest-request")) {
+                if (settings.has(key)) {
+                    settings.mistake(key + " and upstream.socket exclude each other: the second needs no reload");
+                }
+            }
+            return socket(Path.of(settings.text("upstream.socket", "")).toAbsolutePath());
+        }
+        return new Switch.Reload(
+                Path.of(settings.required("upstream.file")).toAbsolutePath(),
+                settings.required("upstream.content"),
+                settings.has("switch.longest-request") ? settings.duration("switch.longest-request", "") : null);
+    }
+
+    private Switch.Socket socket(Path path) {
+        if (path.startsWith("/run") || path.startsWith("/var/run")) {
+            settings.mistake("upstream.socket = \"" + path
+                    + "\": a reboot empties /run, and nobody would know then which version serves. Use a folder such as"
+                    + " /var/lib/quiesce/SERVICE");
+        }
+        if (path.toString().length() > LONGEST_SOCKET) {
+            settings.mistake("upstream.socket = \"" + path + "\": Linux allows " + LONGEST_SOCKET + " bytes");
+        }
+        return new Switch.Socket(path, settings.text("upstream.target", "{colour}.sock"));
+    }
+
     private void sort() {
-        for (String key : properties.stringPropertyNames().stream().sorted().toList()) {
+        for (String key : settings.keys()) {
             boolean known = KEYS.contains(key);
             for (Colour colour : Colour.values()) {
                 if (key.startsWith(colour + ".")) {
                     known = true;
-                    values.get(colour)
-                            .put(
-                                    key.substring(key.indexOf('.') + 1),
-                                    properties.getProperty(key).strip());
+                    values.get(colour).put(key.substring(key.indexOf('.') + 1), settings.text(key, ""));
                 }
             }
             if (!known) {
-                mistakes.add(key + " is not known; known are "
-                        + String.join(", ", KEYS.stream().sorted().toList()) + ", and blue.NAME and green.NAME");
+                settings.refuseUnknown(key, KEYS, ", and blue.NAME and green.NAME");
             }
         }
     }
@@ -143,42 +166,48 @@ final class DeployConfigFile {
         for (Colour colour : Colour.values()) {
             for (String name : values.get(colour.other()).keySet()) {
                 if (!values.get(colour).containsKey(name)) {
-                    mistakes.add(colour + "." + name + " is missing: " + colour.other() + "." + name + " is there");
+                    settings.mistake(colour + "." + name + " is missing: " + colour.other() + "." + name + " is there");
                 }
             }
         }
-        for (String key : List.of("run.options", "run.command", "ready.url", "warm.url", "upstream.content")) {
-            Matcher matcher = PLACE.matcher(text(key, ""));
+        for (String key :
+                List.of("run.options", "run.command", "ready.url", "warm.url", "upstream.content", "upstream.target")) {
+            Matcher matcher = SettingsFile.PLACE.matcher(settings.text(key, ""));
             while (matcher.find()) {
                 String name = matcher.group(1);
                 if (!KNOWN_PLACES.contains(name) && !blue.contains(name) && !green.contains(name)) {
-                    mistakes.add(key + " has {" + name + "}, but there is neither blue." + name + " nor green." + name);
+                    settings.mistake(
+                            key + " has {" + name + "}, but there is neither blue." + name + " nor green." + name);
                 }
             }
         }
         for (Map.Entry<String, String> value : values.get(Colour.BLUE).entrySet()) {
             if (value.getValue().equals(values.get(Colour.GREEN).get(value.getKey()))) {
-                mistakes.add("blue." + value.getKey() + " and green." + value.getKey() + " are the same ("
+                settings.mistake("blue." + value.getKey() + " and green." + value.getKey() + " are the same ("
                         + value.getValue() + "): two versions cannot share it");
             }
         }
     }
 
     private void checkThatColoursDiffer(DeployConfig config) {
-        if (config.upstream(Colour.BLUE).equals(config.upstream(Colour.GREEN))) {
-            mistakes.add("upstream.content says the same for both colours: put a place such as {port} into it");
+        if (config.switching() instanceof Switch.Socket) {
+            if (config.socket(Colour.BLUE).equals(config.socket(Colour.GREEN))) {
+                settings.mistake("upstream.target is the same for both colours: put a place such as {colour} into it");
+            }
+        } else if (config.upstream(Colour.BLUE).equals(config.upstream(Colour.GREEN))) {
+            settings.mistake("upstream.content says the same for both colours: put a place such as {port} into it");
         }
         if (config.readyUrl(Colour.BLUE).equals(config.readyUrl(Colour.GREEN))) {
-            mistakes.add(
+            settings.mistake(
                     "ready.url is the same for both colours, so the old version would answer for the new one: put a place"
                             + " such as {port} into it");
         }
-        if (properties.containsKey("warm.url") && config.warmUrl(Colour.BLUE).equals(config.warmUrl(Colour.GREEN))) {
-            mistakes.add("warm.url is the same for both colours: put a place such as {port} into it");
+        if (settings.has("warm.url") && config.warmUrl(Colour.BLUE).equals(config.warmUrl(Colour.GREEN))) {
+            settings.mistake("warm.url is the same for both colours: put a place such as {port} into it");
         }
-        for (String key : List.of("ready.url", "warm.url", "upstream.content")) {
-            if (text(key, "").contains("{image}")) {
-                mistakes.add(key + " has {image}, which only run.options and run.command may have");
+        for (String key : List.of("ready.url", "warm.url", "upstream.content", "upstream.target")) {
+            if (settings.text(key, "").contains("{image}")) {
+                settings.mistake(key + " has {image}, which only run.options and run.command may have");
             }
         }
     }
@@ -189,68 +218,11 @@ final class DeployConfigFile {
             String option = options.get(i);
             String value = i + 1 < options.size() ? options.get(i + 1) : "";
             if (option.equals("--restart=always") || option.equals("--restart") && value.equals("always")) {
-                mistakes.add("run.options has --restart always, which starts old versions again after a reboot: use"
+                settings.mistake("run.options has --restart always, which starts old versions again after a reboot: use"
                         + " unless-stopped");
             } else if (List.of("--rm", "--name", "-d", "--detach").contains(option) || option.startsWith("--name=")) {
-                mistakes.add("run.options has " + option + ", which a deploy decides itself");
+                settings.mistake("run.options has " + option + ", which a deploy decides itself");
             }
         }
-    }
-
-    private String required(String key) {
-        String value = text(key, "");
-        if (value.isEmpty()) {
-            mistakes.add(key + " is missing");
-        }
-        return value;
-    }
-
-    private String text(String key, String otherwise) {
-        return properties.getProperty(key, otherwise).strip();
-    }
-
-    private List<String> words(String key) {
-        return split(text(key, ""));
-    }
-
-    private static List<String> split(String text) {
-        return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
-    }
-
-    private Duration duration(String key, String otherwise) {
-        Matcher matcher = DURATION.matcher(text(key, otherwise));
-        if (!matcher.matches()) {
-            mistakes.add(key + " = \"" + text(key, otherwise) + "\": expected a time such as 500ms, 60s or 2m");
-            return Duration.ZERO;
-        }
-        long amount = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(amount);
-            case "s" -> Duration.ofSeconds(amount);
-            default -> Duration.ofMinutes(amount);
-        };
-    }
-
-    private int number(String key, int otherwise, int least, int most) {
-        String text = text(key, Integer.toString(otherwise));
-        if (text.matches("\\d{1,9}") && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most) {
-            return Integer.parseInt(text);
-        }
-        mistakes.add(key + " = \"" + text + "\": expected a number from " + least + " to " + most);
-        return otherwise;
-    }
-
-    private String url(String key, String text) {
-        boolean sound = text.isEmpty();
-        try {
-            URI uri = URI.create(PLACE.matcher(text).replaceAll("1"));
-            sound |= ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null;
-        } catch (IllegalArgumentException e) {
-            sound = false;
-        }
-        if (!sound) {
-            mistakes.add(key + " = \"" + text + "\": expected an address such as http://127.0.0.1:{port}/");
-        }
-        return text;
     }
 }

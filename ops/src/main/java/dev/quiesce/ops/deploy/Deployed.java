@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a deploy has come to.
  *
- * @param image the image that serves now
- * @param live where it is
- * @param before where the version before is, or null if there was none
+ * @param version the image or the release that serves now
+ * @param live where it is: a colour or a unit
+ * @param before where the version before is, or what it was; null if there was none
  * @param stopped how that has stopped, or null if there was none
  * @param probe what the probe has seen, or null if there was none
  */
 record Deployed(
         String service,
-        String image,
-        Colour live,
-        @Nullable Colour before,
+        String version,
+        String live,
+        @Nullable String before,
         @Nullable StopReport stopped,
         Probe.@Nullable Result probe) {
 
@@ -29,9 +29,9 @@ record Deployed(
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("service", service);
-        map.put("image", image);
-        map.put("live", live.toString());
-        map.put("before", before == null ? null : before.toString());
+        map.put("version", version);
+        map.put("live", live);
+        map.put("before", before);
         map.put("stopped", stopped == null ? null : stopped.toMap());
         if (probe != null) {
             map.put("probe", Map.of("sent", probe.sent(), "lost", probe.lost(), "losses", probe.losses()));
@@ -42,12 +42,12 @@ record Deployed(
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(service + " is served by " + live + ", " + image + "\n");
+        StringBuilder text = new StringBuilder(service + " is served by " + live + ", " + version + "\n");
         if (stopped != null) {
             text.append(stopped).append('\n');
             if (!stopped.isClean()) {
-                text.append("@|red The old version may have lost something:|@ see docker logs ")
-                        .append(stopped.container())
+                text.append("@|red The old version may have lost something:|@ see ")
+                        .append(stopped.log())
                         .append('\n');
             }
         }

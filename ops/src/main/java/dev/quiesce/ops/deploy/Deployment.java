@@ -6,6 +6,7 @@ import dev.quiesce.ops.deploy.Containers.Container;
 import dev.quiesce.ops.deploy.Journal.Entry;
 import dev.quiesce.ops.deploy.Journal.Phase;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * Until requests are led to the new version, every failure leaves the old one as it was. What it was at when it was killed is
  * gone on with by the next one.
  *
- * <p>No container that runs is stopped unless nginx has taken the file as it is, and no worker from before that is left.
+ * <p>No container that runs is stopped unless new requests are led elsewhere, and no worker of nginx from before that is left, or
+ * only such as nothing but sockets can hold.
  *
  * <p>Not thread-safe.
  */
-final class Deployment {
+final class Deployment implements Deployer {
     private final DeployConfig config;
     private final Consumer<String> progress;
     private final Containers containers = new Containers();
@@ -33,17 +35,13 @@ final class Deployment {
     Deployment(DeployConfig config, Consumer<String> progress) {
         this.config = config;
         this.progress = progress;
-        this.routing = new Routing(config, new Nginx(config, containers));
+        this.routing = Routing.of(config, containers);
         this.journal = new Journal(config.state());
         this.versions = new Versions(config, containers, progress);
     }
 
-    /**
-     * Deploys an image, after a deploy that has been interrupted has been brought to its end.
-     *
-     * @throws OpsException if it fails, with what is to be done
-     */
-    Deployed deploy(String image) throws IOException, InterruptedException {
+    @Override
+    public Deployed deploy(String image) throws IOException, InterruptedException {
         return DeployLock.holding(config.state(), () -> {
             String imageId = containers.imageId(image);
             Optional<Entry> interrupted = interrupted();
@@ -59,12 +57,9 @@ final class Deployment {
         });
     }
 
-    /**
-     * Leads requests back to the version before, in its container that has been kept.
-     *
-     * @throws OpsException if there is none, or it fails
-     */
-    Deployed rollBack() throws IOException, InterruptedException {
+    /** In its container, which has been kept. */
+    @Override
+    public Deployed rollBack() throws IOException, InterruptedException {
         return DeployLock.holding(config.state(), () -> {
             Optional<Entry> interrupted = interrupted();
             if (interrupted.filter(Entry::rollback).isPresent()) {
@@ -75,7 +70,7 @@ final class Deployment {
             }
             Colour live = routing.colour()
                     .orElseThrow(() -> new OpsException(
-                            ExitCode.REFUSED, "nothing has been deployed: there is no " + config.upstreamFile()));
+                            ExitCode.REFUSED, "nothing has been deployed: there is no " + config.sharedFile()));
             Colour target = live.other();
             String name = config.container(target);
             refuseIfItNeverServed(target);
@@ -85,6 +80,11 @@ final class Deployment {
                             ExitCode.REFUSED, "there is no version before: the container " + name + " does not exist"));
             return bringUp(entry(true, before.image(), before.imageId(), live, target), () -> {});
         });
+    }
+
+    @Override
+    public Status status() throws IOException, InterruptedException {
+        return new BlueGreenStatus(config, routing, containers).look(journal.read());
     }
 
     /** What is beside the version that serves may be one that failed, and not the one before. */
@@ -119,30 +119,48 @@ final class Deployment {
     }
 
     /** Returns nothing if the new version does not serve, so that requests have been led back. */
-    private Optional<Deployed> finish(Entry entry) throws IOException, InterruptedException {
+    private Optional<Deployed> finish(Entry last) throws IOException, InterruptedException {
+        // It may have been killed just before it told the old version to stop.
+        Entry entry =
+                last.phase() == Phase.STOPPING && !versions.hasBeenTold(last.from()) ? last.at(Phase.SWITCHING) : last;
         progress.accept("A " + (entry.rollback() ? "rollback" : "deploy") + " of " + entry.image()
                 + " was interrupted: requests are led to " + entry.to() + " already, so it is brought to its end");
         if (entry.phase() == Phase.SWITCHING && !versions.isReady(entry.to())) {
             leadBack(entry);
             return Optional.empty();
         }
-        try (Probe probe = Probe.of(config)) {
-            Set<ProcessHandle> workers =
-                    entry.workers().isEmpty() ? routing.leadAgain() : Nginx.recall(entry.workers());
-            return Optional.of(moveOn(entry, workers, probe));
+        try (Probe probe = Probe.of(config.probe(), config.probesPerSecond())) {
+            return Optional.of(moveOn(entry, workersFromBefore(last), probe));
         }
     }
 
-    /** What had been led to a new version that turns out not to serve goes to the old one again, if that serves. */
-    private void leadBack(Entry entry) throws IOException, InterruptedException {
+    private Set<ProcessHandle> workersFromBefore(Entry entry) throws InterruptedException {
+        if (entry.phase() == Phase.STOPPING || !entry.workers().isEmpty()) {
+            return Nginx.recall(entry.workers());
+        }
+        try {
+            return routing.leadAgain();
+        } catch (OpsException | IOException e) {
+            throw unfinished(entry, e);
+        }
+    }
+
+    /**
+     * What had been led to a new version that turns out not to serve goes to the old one again, if that serves.
+     *
+     * @return whether it does
+     */
+    private boolean leadBack(Entry entry) throws IOException, InterruptedException {
         Colour from = entry.from();
-        if (from != null && versions.isReady(from)) {
+        boolean serves = from != null && versions.isReady(from);
+        if (from != null && serves) {
             progress.accept(config.container(entry.to()) + " does not serve: leading requests back to " + from);
-            Nginx.awaitGone(routing.lead(from), config.switchTimeout());
+            Nginx.awaitGone(routing.lead(from), patience());
         } else {
             progress.accept("Neither version serves");
         }
         remember(entry.at(Phase.FAILED));
+        return serves;
     }
 
     private interface Preparation {
@@ -154,7 +172,7 @@ final class Deployment {
         journal.write(entry);
         room.prepare();
         // Where nothing serves, nothing can be lost.
-        try (Probe probe = serves ? Probe.of(config) : Probe.none()) {
+        try (Probe probe = serves ? Probe.of(config.probe(), config.probesPerSecond()) : Probe.none()) {
             Set<ProcessHandle> workers;
             try {
                 versions.bringUp(entry);
@@ -163,6 +181,9 @@ final class Deployment {
                 workers = routing.lead(entry.to());
             } catch (RuntimeException | IOException | InterruptedException failure) {
                 abandon(entry, serves, failure);
+                if (routing.isUnknown() || entry.from() != null && !serves) {
+                    throw new OpsException(ExitCode.BROKEN, message(failure), failure);
+                }
                 throw failure;
             }
             return moveOn(entry, workers, probe);
@@ -173,48 +194,98 @@ final class Deployment {
     private void makeRoom(Colour target) throws IOException, InterruptedException {
         if (containers.isRunning(config.container(target))) {
             progress.accept("Making room: " + config.container(target) + " still runs");
-            awaitGone(routing.leadAgain(), target);
+            awaitGone(routing.leadAgain(), target, ExitCode.REFUSED);
             containers.stop(config.container(target), config.stopTimeout());
         }
     }
 
-    private void awaitGone(Set<ProcessHandle> workers, Colour led) throws InterruptedException {
+    /** Waits until no worker of nginx is left that leads requests to a version; what it has open there may be sockets. */
+    private void awaitGone(Set<ProcessHandle> workers, Colour led, ExitCode otherwise) throws InterruptedException {
+        if (workers.isEmpty()) {
+            return;
+        }
         progress.accept("Waiting until nginx's " + workers.size() + " workers from before are gone");
-        long left = Nginx.awaitGone(workers, config.switchTimeout());
-        if (left > 0) {
+        Duration longestRequest = config.longestRequest();
+        long left = Nginx.awaitGone(workers, patience());
+        if (left > 0 && longestRequest != null) {
+            progress.accept(left + " of them still serve after " + longestRequest.toMillis()
+                    + " ms, longer than any request takes, so it is sockets that they serve: " + config.container(led)
+                    + " closes its own when it stops");
+        } else if (left > 0) {
             throw new OpsException(
-                    ExitCode.REFUSED,
+                    otherwise,
                     "new requests are not led to " + led + " any more, but " + left
                             + " of nginx's workers from before still serve after "
-                            + config.switchTimeout().toSeconds() + " s, so " + config.container(led)
-                            + " has not been stopped. Run the same command again to wait on; worker_shutdown_timeout in"
-                            + " nginx's configuration bounds it");
+                            + patience().toSeconds() + " s, so "
+                            + config.container(led)
+                            + " has not been stopped. Run the same command again to wait on. If it is sockets that hold"
+                            + " them, set switch.longest-request; worker_shutdown_timeout in nginx's configuration cuts"
+                            + " whatever it is");
         }
+    }
+
+    private Duration patience() {
+        Duration longestRequest = config.longestRequest();
+        return longestRequest == null ? config.switchTimeout() : longestRequest;
     }
 
     /** From here on the new version is the one that serves. */
     private Deployed moveOn(Entry entry, Set<ProcessHandle> workers, Probe probe)
             throws IOException, InterruptedException {
+        try {
+            return bringToItsEnd(entry, workers, probe);
+        } catch (OpsException e) {
+            throw e.exitCode() == ExitCode.UNAVAILABLE ? unfinished(entry, e) : e;
+        } catch (IOException e) {
+            throw unfinished(entry, e);
+        }
+    }
+
+    private OpsException unfinished(Entry entry, Exception failure) {
+        return new OpsException(
+                ExitCode.UNFINISHED,
+                message(failure) + "\nRequests are led to " + config.container(entry.to())
+                        + " already. Mend that, and run the same command again",
+                failure);
+    }
+
+    private Deployed bringToItsEnd(Entry entry, Set<ProcessHandle> workers, Probe probe)
+            throws IOException, InterruptedException {
         Colour from = entry.from();
         @Nullable StopReport stopped = null;
         if (from != null) {
             remember(entry.at(entry.phase() == Phase.STOPPING ? Phase.STOPPING : Phase.SWITCHING, Nginx.name(workers)));
-            awaitGone(workers, from);
+            awaitGone(workers, from, ExitCode.UNFINISHED);
             if (entry.phase() != Phase.STOPPING && !containers.isRunning(config.container(entry.to()))) {
-                leadBack(entry);
+                boolean serves = leadBack(entry);
                 throw new OpsException(
-                        ExitCode.REFUSED,
+                        serves ? ExitCode.REFUSED : ExitCode.BROKEN,
                         config.container(entry.to())
                                 + " has ended right after requests were led to it: see docker logs "
                                 + config.container(entry.to()));
             }
             boolean interrupted = entry.phase() == Phase.STOPPING;
-            remember(entry.at(Phase.STOPPING, List.of()));
+            remember(entry.at(Phase.STOPPING, Nginx.name(workers)));
             stopped = versions.stop(from, interrupted);
+            long left = Nginx.awaitGone(workers, patience());
+            if (left > 0) {
+                progress.accept("WARNING: " + left + " of nginx's workers from before still serve, after "
+                        + config.container(from) + " has stopped: what they serve is something else");
+            }
         }
         Probe.Result probed = probe.end();
         remember(entry.at(Phase.DONE, List.of()));
-        return new Deployed(config.service(), entry.image(), entry.to(), from, stopped, probed);
+        return new Deployed(
+                config.service(),
+                entry.image(),
+                entry.to().toString(),
+                from == null ? null : from.toString(),
+                stopped,
+                probed);
+    }
+
+    private static String message(Exception failure) {
+        return failure instanceof OpsException known ? known.getMessage() : failure.toString();
     }
 
     /** Stops the new version, and keeps its container to be looked at. */

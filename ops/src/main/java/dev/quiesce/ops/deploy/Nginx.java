@@ -32,19 +32,16 @@ final class Nginx {
      * Tests the configuration that is there.
      *
      * @param part what has to be in it
+     * @param otherwise what is said if it is not
      * @throws OpsException if nginx refuses it, with what it says, or does not read that part
      */
-    void test(Optional<String> part) throws InterruptedException {
+    void test(Optional<String> part, String otherwise) throws InterruptedException {
         Program.Result result = tell("-T");
         if (!result.isOk()) {
             throw new OpsException(ExitCode.REFUSED, "nginx refuses its configuration: " + result.said());
         }
         if (part.isPresent() && !result.out().contains(part.get().strip())) {
-            throw new OpsException(
-                    ExitCode.REFUSED,
-                    "nginx does not read " + config.upstreamFile() + ", or not as it is now: include it in nginx's"
-                            + " configuration. In a container mount its folder, since a file that is mounted does not follow"
-                            + " a rename");
+            throw new OpsException(ExitCode.REFUSED, otherwise);
         }
     }
 

@@ -19,9 +19,8 @@ record Probe(@Nullable LossProbe probe) implements AutoCloseable {
         return new Probe(null);
     }
 
-    static Probe of(DeployConfig config) {
-        String url = config.probe();
-        return new Probe(url == null ? null : LossProbe.start(url, config.probesPerSecond()));
+    static Probe of(@Nullable String url, int perSecond) {
+        return new Probe(url == null ? null : LossProbe.start(url, perSecond));
     }
 
     @Nullable

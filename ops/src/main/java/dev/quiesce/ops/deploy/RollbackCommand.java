@@ -9,14 +9,17 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "rollback",
         description =
-                "Leads requests back to the version before, whose container has been kept, in the same order as a deploy does.",
+                "Leads requests back to the version before, whose container or release has been kept, in the same order as a deploy does.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:the version before serves, and nothing was lost",
-            "1:there is no version before, or it does not get ready, or something was lost; the last line says which",
+            "1:there is no version before, or it does not get ready; what served before serves; the last line says why",
             "2:the command line or the file makes no sense; nothing was done",
-            "3:docker, nginx or a file cannot be used"
+            "3:docker, nginx, systemctl or a file cannot be used, and what served before serves",
+            "4:the version before serves, and something was lost",
+            "5:requests are led to the version before, and the rollback is not at its end: run it again",
+            "6:neither version serves, or nobody knows which: somebody has to look"
         },
         footerHeading = "%nExamples:%n",
         footer = "  quiesce-ops rollback --config /etc/quiesce/app.properties")
@@ -32,6 +35,6 @@ public final class RollbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        return DeployCommand.answer(output, config.read(), Deployment::rollBack);
+        return DeployCommand.answer(output, config, Deployer::rollBack);
     }
 }

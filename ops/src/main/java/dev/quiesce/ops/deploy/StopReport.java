@@ -10,31 +10,33 @@ import java.util.Optional;
 /**
  * How an old version has stopped.
  *
- * @param container its container
+ * @param name what it is called: its container or its unit
+ * @param log the command that shows its log
  * @param exitCode what it has ended with
  * @param outcome what its report says, or {@code none} if it has written none
  * @param summary its report in a sentence
  */
-record StopReport(String container, int exitCode, String outcome, String summary) {
+record StopReport(String name, String log, int exitCode, String outcome, String summary) {
     private static final String SCHEMA = "{\"schema\":\"quiesce-report/1\"";
     private static final int ENDED_BY_SIGTERM = 143;
 
-    static StopReport of(String container, int exitCode, Optional<String> said) {
+    static StopReport of(String name, String log, int exitCode, Optional<String> said) {
         if (said.isEmpty()) {
-            return new StopReport(container, exitCode, "none", "its log cannot be read, so neither can its report");
+            return new StopReport(name, log, exitCode, "none", "its log cannot be read, so neither can its report");
         }
-        String log = said.get();
-        List<String> reports = log.lines().filter(line -> line.contains(SCHEMA)).toList();
+        String written = said.get();
+        List<String> reports =
+                written.lines().filter(line -> line.contains(SCHEMA)).toList();
         if (reports.isEmpty()) {
-            return new StopReport(container, exitCode, "none", "it has written no report");
+            return new StopReport(name, log, exitCode, "none", "it has written no report");
         }
         String line = reports.get(reports.size() - 1);
         try {
             Map<String, Object> report = JSON.std.mapFrom(line.substring(line.indexOf(SCHEMA)));
             return new StopReport(
-                    container, exitCode, String.valueOf(report.get("outcome")), String.valueOf(report.get("summary")));
+                    name, log, exitCode, String.valueOf(report.get("outcome")), String.valueOf(report.get("summary")));
         } catch (IOException e) {
-            return new StopReport(container, exitCode, "unreadable", "its report cannot be read: " + e.getMessage());
+            return new StopReport(name, log, exitCode, "unreadable", "its report cannot be read: " + e.getMessage());
         }
     }
 
@@ -46,7 +48,7 @@ record StopReport(String container, int exitCode, String outcome, String summary
 
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("container", container);
+        map.put("name", name);
         map.put("exitCode", exitCode);
         map.put("outcome", outcome);
         map.put("summary", summary);
@@ -56,6 +58,6 @@ record StopReport(String container, int exitCode, String outcome, String summary
 
     @Override
     public String toString() {
-        return container + " has stopped with exit code " + exitCode + ": " + summary;
+        return name + " has stopped with exit code " + exitCode + ": " + summary;
     }
 }

@@ -55,9 +55,6 @@ final class Versions {
             containers.start(name);
             return;
         }
-        if (containers.find(name).isPresent()) {
-            containers.remove(name);
-        }
         containers.run(
                 name,
                 entry.id(),
@@ -90,6 +87,15 @@ final class Versions {
         }
     }
 
+    /** Returns whether a version has been told to stop, or does not run any more. */
+    boolean hasBeenTold(@Nullable Colour colour) throws InterruptedException {
+        Optional<Container> old = colour == null ? Optional.empty() : containers.find(config.container(colour));
+        return old.isEmpty()
+                || !old.get().running()
+                || containers.hasBeenSignalled(
+                        config.container(colour), old.get().startedAt());
+    }
+
     /**
      * Stops an old version and reads its report.
      *
@@ -110,7 +116,11 @@ final class Versions {
         }
         containers.stop(name, config.stopTimeout());
         int exitCode = containers.find(name).map(Container::exitCode).orElse(-1);
-        return StopReport.of(name, exitCode, containers.log(name, old.get().startedAt(), REPORT_LINES));
+        return StopReport.of(
+                name,
+                "docker logs " + name,
+                exitCode,
+                containers.log(name, old.get().startedAt(), REPORT_LINES));
     }
 
     private void awaitEnd(String name) throws InterruptedException {

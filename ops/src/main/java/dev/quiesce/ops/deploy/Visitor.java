@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Asks a version as its users will, before they do. Not safe for use by several threads. */
@@ -81,6 +82,14 @@ final class Visitor {
     }
 
     private String ask(String url) throws InterruptedException {
+        Optional<SocketRequest> overSocket = SocketRequest.of(url);
+        if (overSocket.isPresent()) {
+            try {
+                return overSocket.get().status(LONGEST_ANSWER);
+            } catch (IOException e) {
+                return e.toString();
+            }
+        }
         HttpRequest request = HttpRequest.newBuilder(URI.create(url))
                 .timeout(LONGEST_ANSWER)
                 .header("User-Agent", "quiesce-ops")

@@ -24,6 +24,13 @@ class DeployConfigFileTest {
             upstream.content = upstream app { server 127.0.0.1:{port}; keepalive 16; }
             """;
 
+    private static final String SOCKET = """
+            service = app
+            run.options = --network host --env QUIESCE_HTTP_SOCKET=/var/lib/quiesce/app/{colour}.sock
+            ready.url = http://unix:/var/lib/quiesce/app/{colour}.sock:/
+            upstream.socket = /var/lib/quiesce/app/app.sock
+            """;
+
     @TempDir
     private Path folder;
 
@@ -100,6 +107,34 @@ class DeployConfigFileTest {
                         "green.only is missing: blue.only is there",
                         "run.options has {a}, but there is neither blue.a nor green.a",
                         "blue.port and green.port are the same (8081)");
+    }
+
+    @Test
+    void socketOfNginx_leadsToThatOfAColour_andNeedsNoFile() throws IOException {
+        DeployConfig config = DeployConfigFile.read(write(SOCKET));
+
+        assertThat(config.switching())
+                .isEqualTo(new Switch.Socket(Path.of("/var/lib/quiesce/app/app.sock"), "{colour}.sock"));
+        assertThat(config.socket(Colour.GREEN)).isEqualTo(Path.of("green.sock"));
+        assertThat(config.readyUrl(Colour.BLUE)).isEqualTo("http://unix:/var/lib/quiesce/app/blue.sock:/");
+        assertThat(config.longestRequest()).isNull();
+    }
+
+    @Test
+    void socketThatCannotBeSwitched_isRefused() throws IOException {
+        Path file = write(SOCKET.replace("/var/lib/quiesce/app/app.sock", "/run/app/app.sock") + """
+                upstream.target = app.sock
+                upstream.file = /etc/nginx/quiesce/app.conf
+                switch.longest-request = 10s
+                """);
+
+        assertThatThrownBy(() -> DeployConfigFile.read(file))
+                .hasMessageStartingWith(file + " has 4 mistakes; nothing has been done:\n")
+                .hasMessageContainingAll(
+                        "upstream.file and upstream.socket exclude each other",
+                        "switch.longest-request and upstream.socket exclude each other",
+                        "upstream.socket = \"/run/app/app.sock\": a reboot empties /run",
+                        "upstream.target is the same for both colours");
     }
 
     @Test

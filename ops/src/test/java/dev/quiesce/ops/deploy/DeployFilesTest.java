@@ -58,6 +58,41 @@ class DeployFilesTest {
     }
 
     @Test
+    void link_leadsToTheOneOrTheOther_andLeavesNothingBeside() throws IOException {
+        Link link = new Link(folder.resolve("app.sock"));
+        assertThat(link.target()).isEmpty();
+
+        link.lead(Optional.of(Path.of("blue.sock")));
+        assertThat(link.target()).contains(Path.of("blue.sock"));
+        // What a command has left that was killed.
+        Files.createSymbolicLink(folder.resolve(".app.sock.next"), Path.of("blue.sock"));
+        link.lead(Optional.of(Path.of("green.sock")));
+        assertThat(link.target()).contains(Path.of("green.sock"));
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(link.path());
+        }
+
+        link.lead(Optional.empty());
+        assertThat(link.target()).isEmpty();
+    }
+
+    @Test
+    void unitsJournal_remembersWhatHasBeenWrittenLast() throws IOException {
+        UnitJournal journal = new UnitJournal(folder);
+        assertThat(journal.read()).isEmpty();
+
+        UnitJournal.Entry first =
+                new UnitJournal.Entry(false, null, Path.of("/releases/1"), "", UnitJournal.Phase.REPLACING);
+        journal.write(first);
+        assertThat(journal.read()).contains(first);
+
+        UnitJournal.Entry second = new UnitJournal.Entry(
+                true, Path.of("/releases/1"), Path.of("/releases/2"), "b01d", UnitJournal.Phase.DONE);
+        journal.write(second);
+        assertThat(journal.read()).contains(second);
+    }
+
+    @Test
     void journal_remembersWhatHasBeenWrittenLast() throws IOException {
         Journal journal = new Journal(folder);
         assertThat(journal.read()).isEmpty();

@@ -1,18 +1,18 @@
 package dev.quiesce.ops.deploy;
 
-import dev.quiesce.db.EmbeddedConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.quiesce.db.EmbeddedMariaDb;
-import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.testing.ServiceProcess;
 import dev.quiesce.ops.testing.DockerEngine;
 import dev.quiesce.web.testing.Nginx;
-import dev.quiesce.web.testing.OpenLoad;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -34,34 +34,60 @@ final class DeployHost {
     private static final String NAME = "quiesce-deploy-it";
     private static final String CONFIGURATION = """
             service = %1$s
-            run.options = --network host --volume %2$s:/service:ro %3$s
-            run.command = java -jar /service/quiesce-web-app.jar --drill --http-host=127.0.0.1 --http-port={port} \\
-              --admin-port={admin-port} --admission-patience=20s --admission-waiting=1000
-            blue.port = %4$d
-            blue.admin-port = %5$d
-            green.port = %6$d
-            green.admin-port = %7$d
-            ready.url = http://127.0.0.1:{port}/drill/sleep?ms=0
+            run.options = --network host --volume %2$s:/service:ro --volume %3$s:%3$s %4$s
+            run.command = java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -jar /service/quiesce-web-app.jar --drill --admission-patience=20s --admission-waiting=1000 \\
+              --admin-port={admin-port} %5$s
+            blue.port = %6$d
+            blue.admin-port = %7$d
+            green.port = %8$d
+            green.admin-port = %9$d
             ready.timeout = 40s
-            upstream.file = %8$s/group.conf
-            upstream.content = upstream service { server 127.0.0.1:{port}; keepalive 32; }
-            nginx.command = nginx -p %9$s -c nginx.conf -e error.log
-            nginx.pid = %9$s/nginx.pid
-            state.folder = %9$s/state
-            probe.url = http://127.0.0.1:%10$d/drill/sleep?ms=0
+            nginx.command = nginx -p %10$s -c nginx.conf -e error.log
+            nginx.pid = %10$s/nginx.pid
+            state.folder = %10$s/state
+            probe.url = http://127.0.0.1:%11$d/drill/sleep?ms=0
             """;
 
+    /** How requests are led from one version to the other. */
+    enum Mode {
+        RELOAD("""
+                ready.url = http://127.0.0.1:{port}/drill/sleep?ms=0
+                upstream.file = %1$s/group.conf
+                upstream.content = upstream service { server 127.0.0.1:{port}; keepalive 32; }
+                switch.longest-request = 1s
+                """, "--http-host=127.0.0.1 --http-port={port}"),
+        SOCKET("""
+                ready.url = http://unix:%1$s/sockets/{colour}.sock:/drill/sleep?ms=0
+                upstream.socket = %1$s/sockets/service.sock
+                """, "--http-socket=%1$s/sockets/{colour}.sock --shutdown-linger=1s");
+
+        private final String settings;
+        private final String options;
+
+        Mode(String settings, String options) {
+            this.settings = settings;
+            this.options = options;
+        }
+    }
+
     private final DockerEngine engine = DockerEngine.shared();
-    private final EmbeddedMariaDb database = new EmbeddedMariaDb(EmbeddedConfig.temporary("main", "d4"));
+    private final Mode mode;
+    private final EmbeddedMariaDb database;
     private final Path folder;
     private final Nginx nginx;
     private final Path config;
+    private final String configuration;
+    private final Set<String> built = new HashSet<>();
+    private Colour live = Colour.GREEN;
+    private String liveImage = "none";
 
-    DeployHost(Path folder) throws Exception {
+    DeployHost(Mode mode, Path folder, EmbeddedMariaDb database) throws Exception {
+        this.mode = mode;
         this.folder = folder;
-        removeContainers();
-        database.start();
-        nginx = Nginx.start(folder, "", List.of("127.0.0.1:1"));
+        this.database = database;
+        Path sockets = Files.createDirectory(folder.resolve("sockets"));
+        nginx = Nginx.start(
+                folder, "", List.of(mode == Mode.RELOAD ? "127.0.0.1:1" : "unix:" + sockets.resolve("service.sock")));
         List<Integer> ports = Ports.free(4);
         StringBuilder environment = new StringBuilder();
         for (String name : List.of("main", "d4")) {
@@ -70,22 +96,75 @@ final class DeployHost {
             environment.append(prefix + "_USER=" + database.user() + " ");
             environment.append(prefix + "_PASSWORD=" + database.password() + " ");
         }
-        config = folder.resolve("deploy.properties");
-        Files.writeString(
-                config,
-                CONFIGURATION.formatted(
+        configuration = CONFIGURATION.formatted(
                         NAME,
                         SERVICE,
+                        sockets,
                         environment.toString().strip(),
+                        mode.options.formatted(folder),
                         ports.get(0),
                         ports.get(1),
                         ports.get(2),
                         ports.get(3),
                         folder,
-                        folder,
-                        nginx.address().getPort()));
+                        nginx.address().getPort())
+                + mode.settings.formatted(folder);
+        config = Files.writeString(folder.resolve("deploy.properties"), configuration);
+    }
+
+    /**
+     * Makes sure that exactly one version serves, and that nothing of what has been tried before is left: as it is after a deploy.
+     * It is deployed anew only if that is not so.
+     */
+    void haveOneServe() throws Exception {
+        Files.writeString(config, configuration);
+        if (isAsAfterADeploy()) {
+            return;
+        }
+        removeContainers();
+        Files.deleteIfExists(folder.resolve("state/deploy.json"));
         // The operator begins with the place that the first version will not take.
-        new UpstreamFile(read()).put(Optional.of(read().upstream(Colour.GREEN)));
+        if (mode == Mode.RELOAD) {
+            new UpstreamFile(read()).put(Optional.of(read().upstream(Colour.GREEN)));
+        } else {
+            new Link(folder.resolve("sockets/service.sock")).lead(Optional.empty());
+        }
+        End first = deploy(image("1"));
+        assertThat(first.code()).as(first.said()).isZero();
+        assertThat(first.said()).contains(NAME + " is served by blue, " + NAME + ":1");
+        live = Colour.BLUE;
+        liveImage = NAME + ":1";
+    }
+
+    private boolean isAsAfterADeploy() throws Exception {
+        Optional<Colour> led = mode == Mode.RELOAD
+                ? new UpstreamFile(read()).colour()
+                : Routing.of(read(), new Containers()).colour();
+        if (led.isEmpty() || !runs(led.get()) || runs(led.get().other())) {
+            return false;
+        }
+        if (new Journal(read().state())
+                .read()
+                .filter(Journal.Entry::isUnfinished)
+                .isPresent()) {
+            return false;
+        }
+        live = led.get();
+        liveImage = engine.docker("inspect", "--format", "{{.Config.Image}}", NAME + "-" + live)
+                .orFail()
+                .out()
+                .strip();
+        return true;
+    }
+
+    /** Returns where the version is that served when {@link #haveOneServe} was called. */
+    Colour live() {
+        return live;
+    }
+
+    /** Returns the image of the version that served when {@link #haveOneServe} was called. */
+    String liveImage() {
+        return liveImage;
     }
 
     DeployConfig read() {
@@ -105,13 +184,16 @@ final class DeployHost {
         return build(
                 "serves-nothing",
                 "FROM " + engine.baseImage()
-                        + "\nENTRYPOINT [\"sh\", \"-c\", \"echo I serve nothing; exec sleep 600\"]\n");
+                        + "\nENTRYPOINT [\"sh\", \"-c\", \"trap exit TERM; echo I serve nothing; sleep 600 & wait\"]\n");
     }
 
     private String build(String version, String content) throws Exception {
+        String tag = NAME + ":" + version;
+        if (!built.add(tag)) {
+            return tag;
+        }
         Path context = Files.createDirectories(folder.resolve("image"));
         Files.writeString(context.resolve("Dockerfile"), content);
-        String tag = NAME + ":" + version;
         engine.docker("build", "--tag", tag, context.toString()).orFail();
         return tag;
     }
@@ -123,12 +205,16 @@ final class DeployHost {
 
     /** Begins a command. */
     ServiceProcess begin(String command, String... options) throws IOException {
+        return begin(Map.of(), command, options);
+    }
+
+    private ServiceProcess begin(Map<String, String> variables, String command, String... options) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(command, "--config", config.toString()));
         arguments.addAll(List.of(options));
-        return ServiceProcess.jar(
-                OPS,
-                Map.of("DOCKER_HOST", engine.host(), "PATH", System.getenv("PATH") + ":/usr/sbin"),
-                arguments.toArray(String[]::new));
+        Map<String, String> environment =
+                new HashMap<>(Map.of("DOCKER_HOST", engine.host(), "PATH", System.getenv("PATH") + ":/usr/sbin"));
+        environment.putAll(variables);
+        return ServiceProcess.jar(OPS, environment, arguments.toArray(String[]::new));
     }
 
     /**
@@ -141,13 +227,45 @@ final class DeployHost {
 
     End run(String command, String... options) throws Exception {
         try (ServiceProcess process = begin(command, options)) {
-            int code = process.awaitExit(PATIENCE);
-            return new End(code, String.join("\n", process.lines()));
+            return end(process);
         }
     }
 
     End deploy(String image) throws Exception {
         return run("deploy", "--image", image);
+    }
+
+    /**
+     * Deploys with other programs in place of {@code docker} and {@code nginx}: a script for {@code sh}, in which {@code $real} is the
+     * one in whose place it is, and {@code $folder} one of its own.
+     */
+    End deployWithPrograms(String image, String script) throws Exception {
+        Path programs = Files.createDirectories(folder.resolve("programs"));
+        String path = System.getenv("PATH") + ":/usr/sbin";
+        for (String name : List.of("docker", "nginx")) {
+            Path program = Files.writeString(
+                    programs.resolve(name),
+                    "#!/bin/sh\nfolder=" + programs + "\nreal=$(PATH=" + path + " command -v " + name + ")\n" + script
+                            + "exec \"$real\" \"$@\"\n");
+            assertThat(program.toFile().setExecutable(true)).isTrue();
+        }
+        try (ServiceProcess process = begin(Map.of("PATH", programs + ":" + path), "deploy", "--image", image)) {
+            return end(process);
+        }
+    }
+
+    /** Deploys until a program is called with these first arguments, which is then done before the deploy is killed, or not at all. */
+    void deployAndKillAtCall(String image, String call, boolean done) throws Exception {
+        End end = deployWithPrograms(
+                image,
+                "case \"$*\" in *'" + call + "'*) " + (done ? "\"$real\" \"$@\"; " : "")
+                        + "kill -KILL $PPID; exit;; esac\n");
+        assertThat(end.code()).as(end.said()).isEqualTo(128 + 9);
+    }
+
+    private static End end(ServiceProcess process) throws Exception {
+        int code = process.awaitExit(PATIENCE);
+        return new End(code, String.join("\n", process.lines()));
     }
 
     /** Kills a deploy as soon as it says something. */
@@ -166,20 +284,37 @@ final class DeployHost {
         }
     }
 
-    OpenLoad load(int perSecond) {
-        return OpenLoad.start(nginx.address(), perSecond);
+    /** Kills a deploy after a time, whatever it is at; it may have ended. */
+    void deployAndKillAfter(String image, Duration time) throws Exception {
+        try (ServiceProcess process = begin("deploy", "--image", image)) {
+            try {
+                process.awaitExit(time);
+            } catch (TimeoutException stillRuns) {
+                process.signal("KILL");
+                process.awaitExit(PATIENCE);
+            }
+        }
     }
 
-    List<String> nginxErrors() throws IOException {
-        return nginx.errors();
+    DeployLoad load() throws Exception {
+        return DeployLoad.start(nginx.address());
+    }
+
+    void assertNothingLost(DeployLoad load) throws Exception {
+        load.assertNothingLost(
+                mode == Mode.RELOAD, this::committed, nginx.errors().toString());
     }
 
     Path config() {
         return config;
     }
 
+    Path folder() {
+        return folder;
+    }
+
     /** Returns the ids of the rows that the service has committed. */
-    Set<String> committed() throws Exception {
+    private Set<String> committed() throws Exception {
         Set<String> ids = new HashSet<>();
         try (var connection =
                         DriverManager.getConnection(database.jdbcUrl("main"), database.user(), database.password());
@@ -206,7 +341,6 @@ final class DeployHost {
     void close() throws Exception {
         removeContainers();
         nginx.close();
-        database.stop(Deadline.after(Duration.ofSeconds(10)));
     }
 
     private void removeContainers() throws InterruptedException {

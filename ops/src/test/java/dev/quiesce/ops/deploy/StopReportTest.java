@@ -41,13 +41,13 @@ class StopReportTest {
 
     @Test
     void logThatCannotBeRead_leavesTheExitCode() {
-        StopReport report = StopReport.of("app-blue", 0, Optional.empty());
+        StopReport report = StopReport.of("app-blue", "docker logs app-blue", 0, Optional.empty());
 
         assertThat(report.isClean()).isTrue();
         assertThat(report.summary()).isEqualTo("its log cannot be read, so neither can its report");
     }
 
     private static StopReport of(int exitCode, String log) {
-        return StopReport.of("app-blue", exitCode, Optional.of(log));
+        return StopReport.of("app-blue", "docker logs app-blue", exitCode, Optional.of(log));
     }
 }

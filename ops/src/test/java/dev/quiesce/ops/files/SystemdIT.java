@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * on a listener that another program keeps and hands on as the socket unit does.
  */
 @Tag("slow")
+@Tag("once")
 @ExtendWith(SampleDatabase.Provider.class)
 class SystemdIT {
     private static final Path UNITS = Path.of("systemd");

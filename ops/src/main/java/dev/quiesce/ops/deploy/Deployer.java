@@ -1,0 +1,25 @@
+package dev.quiesce.ops.deploy;
+
+import dev.quiesce.ops.cli.OpsException;
+import java.io.IOException;
+
+/** Brings versions of one service to serve, one at a time. */
+interface Deployer {
+
+    /**
+     * Deploys a version, after a deploy that has been interrupted has been brought to its end.
+     *
+     * @throws OpsException if it fails, with what serves and what is to be done
+     */
+    Deployed deploy(String version) throws IOException, InterruptedException;
+
+    /**
+     * Goes back to the version before.
+     *
+     * @throws OpsException if there is none, or it fails
+     */
+    Deployed rollBack() throws IOException, InterruptedException;
+
+    /** Returns what serves, and what the last deploy has come to. */
+    Status status() throws IOException, InterruptedException;
+}

@@ -1,0 +1,93 @@
+package dev.quiesce.ops.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quiesce.web.testing.EchoSockets;
+import dev.quiesce.web.testing.KeptLoad;
+import dev.quiesce.web.testing.OpenLoad;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * 150 requests a second through nginx, half of them POSTs: 50 on connections of their own, 100 on 12 that are kept; and 6 WebSockets
+ * that come back when they are closed. Not safe for use by several threads.
+ */
+final class DeployLoad implements AutoCloseable {
+    private static final int OPEN_PER_SECOND = 50;
+    private static final int KEPT_PER_SECOND = 100;
+    private static final int CONNECTIONS = 12;
+    private static final int SERVICE_RESTART = 1012;
+
+    static final int SOCKETS = 6;
+
+    private final EchoSockets sockets;
+    private final OpenLoad open;
+    private final KeptLoad kept;
+
+    private DeployLoad(EchoSockets sockets, OpenLoad open, KeptLoad kept) {
+        this.sockets = sockets;
+        this.open = open;
+        this.kept = kept;
+    }
+
+    static DeployLoad start(InetSocketAddress address) throws InterruptedException, TimeoutException {
+        return new DeployLoad(
+                EchoSockets.open(address, SOCKETS),
+                OpenLoad.start(address, OPEN_PER_SECOND),
+                KeptLoad.start(address, CONNECTIONS, KEPT_PER_SECOND));
+    }
+
+    /** Waits until all that has been asked so far is answered, and every socket is open. */
+    void awaitCalm() throws InterruptedException, TimeoutException {
+        open.awaitAnswersSoFar();
+        sockets.awaitAllOpen();
+    }
+
+    /** Returns how often a socket has been closed. */
+    int closes() {
+        return sockets.codes().size();
+    }
+
+    /** Ends it, and holds what it has seen against what the database has. */
+    void assertNothingLost(boolean reloaded, Callable<Set<String>> database, String nginxSays) throws Exception {
+        awaitCalm();
+        open.end();
+        kept.end();
+        sockets.close();
+        assertThat(open.failures()).as("nginx says %s", nginxSays).isEmpty();
+        assertThat(kept.failures()).as("nginx says %s", nginxSays).isEmpty();
+        assertThat(sockets.failures()).isEmpty();
+        assertThat(sockets.codes()).allMatch(code -> code == SERVICE_RESTART);
+        assertThat(open.sent()).isGreaterThan(OPEN_PER_SECOND);
+        assertThat(kept.sent()).isGreaterThan(KEPT_PER_SECOND);
+        assertThat(sockets.echoes()).isGreaterThan(SOCKETS);
+        Set<String> committed = database.call();
+        assertThat(committed).containsAll(open.committed()).containsAll(kept.committed());
+        if (reloaded) {
+            // The old worker closes what is idle, now and then just as something comes. That has not been executed.
+            assertThat(kept.unanswered()).noneMatch(committed::contains);
+        } else {
+            assertThat(kept.unanswered()).isEmpty();
+            assertThat(kept.repeated() + kept.foundClosed() + kept.toldToClose())
+                    .as("connections to nginx that have ended")
+                    .isZero();
+        }
+    }
+
+    /** Returns what its clients have seen, for people. */
+    String figures() {
+        return open.sent() + kept.sent() + " requests, of which on kept connections " + kept.sent()
+                + "; met the end of one: "
+                + kept.repeated() + " GETs, " + kept.unanswered().size() + " POSTs; closes of sockets: "
+                + sockets.codes().size() + "; longest answer " + open.longest().toMillis() + " ms";
+    }
+
+    @Override
+    public void close() {
+        sockets.close();
+        open.close();
+        kept.close();
+    }
+}
