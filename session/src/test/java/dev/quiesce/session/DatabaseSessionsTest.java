@@ -116,6 +116,7 @@ class DatabaseSessionsTest {
         TestServer other = serve();
         HttpClient browser = TestServer.browser();
         one.get(browser, "/");
+        await().until(() -> sessions.size() == 0);
 
         CompletableFuture<String> slow = CompletableFuture.supplyAsync(() -> body(one, browser, "/read-slowly"));
         assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
