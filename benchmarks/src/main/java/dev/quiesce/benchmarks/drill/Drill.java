@@ -33,6 +33,7 @@ final class Drill {
                     new RollingRestartDrill(database),
                     new NoRetryDrill(database),
                     new SessionsDrill(database),
+                    new IdleSocketsDrill(database),
                     new OverheadDrill());
             within = new Measurement("drill", parts).isWithinBounds(args);
         } finally {

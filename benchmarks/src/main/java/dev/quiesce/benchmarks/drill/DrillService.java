@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 /** The sample service as a process of its own, on a database that goes on without it. */
 final class DrillService implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern CLOSED_SOCKETS = Pattern.compile("Closed \\d+ sockets: (\\d+) acknowledged");
     private static final Pattern ADDRESS = Pattern.compile("Serving HTTP on http://([^:]+):(\\d+)/");
 
     private final ServiceProcess process;
@@ -136,6 +137,20 @@ final class DrillService implements AutoCloseable {
     /** Waits for the end and returns the exit code. */
     int awaitExit() throws InterruptedException, TimeoutException {
         return process.awaitExit(PATIENCE);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Returns how many sockets have answered the close frame, by what the service has logged of its stop. */
+    int acknowledgedSockets() {
+        return process.lines().stream()
+                .map(CLOSED_SOCKETS::matcher)
+                .filter(Matcher::find)
+                .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
+                .max()
+                .orElse(0);
     }
 
     String lastLine() {
