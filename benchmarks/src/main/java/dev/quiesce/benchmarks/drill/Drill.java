@@ -33,6 +33,8 @@ final class Drill {
                     new RollingRestartDrill(database),
                     new NoRetryDrill(database),
                     new SessionsDrill(database),
+                    new SocketDrill(database),
+                    new FanOutDrill(),
                     new OverheadDrill());
             within = new Measurement("drill", parts).isWithinBounds(args);
         } finally {
