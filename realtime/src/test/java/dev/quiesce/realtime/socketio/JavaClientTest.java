@@ -100,10 +100,9 @@ class JavaClientTest {
         client.on(Socket.EVENT_CONNECT_ERROR, arguments -> refused.complete(arguments[0]));
         client.connect();
 
-        assertThat(refused.get(PATIENCE_SECONDS, SECONDS)).isInstanceOfSatisfying(JSONObject.class, error -> {
-            assertThat(error.get("message")).isEqualTo("not authorized");
-            assertThat(((JSONObject) error.get("data")).get("code")).isEqualTo(401);
-        });
+        JSONObject error = (JSONObject) refused.get(PATIENCE_SECONDS, SECONDS);
+        assertThat(error.get("message")).isEqualTo("not authorized");
+        assertThat(((JSONObject) error.get("data")).get("code")).isEqualTo(401);
     }
 
     @Test
