@@ -34,6 +34,8 @@ final class Drill {
                     new NoRetryDrill(database),
                     new SessionsDrill(database),
                     new IdleSocketsDrill(database),
+                    new SocketDrill(database),
+                    new FanOutDrill(),
                     new OverheadDrill());
             within = new Measurement("drill", parts).isWithinBounds(args);
         } finally {

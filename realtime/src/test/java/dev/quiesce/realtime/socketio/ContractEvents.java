@@ -43,10 +43,10 @@ final class ContractEvents {
         });
         on(socket, "seen", event -> event.ack(List.copyOf(seen)));
         on(socket, "disconnect-me", event -> {
-            socket.disconnect();
             if (event.arguments().flag(0)) {
-                socket.engine().close();
+                socket.onDisconnect((left, reason) -> left.engine().close());
             }
+            socket.disconnect();
         });
         on(
                 socket,

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout how long a connection may be without a namespace
  * @param maxPayload the most bytes of a message
  * @param recovers whether clients that come back go on where they were
+ * @param database the JDBC URL of the database that keeps what is recovered; empty to keep it in memory
+ * @param user who logs in there
+ * @param password by which
  */
 record ContractOptions(
         int port,
@@ -22,7 +25,10 @@ record ContractOptions(
         Duration pingTimeout,
         Duration connectTimeout,
         int maxPayload,
-        boolean recovers) {
+        boolean recovers,
+        String database,
+        String user,
+        String password) {
 
     /** Returns what the arguments of the form {@code --name=value} say. */
     static ContractOptions of(List<String> arguments) {
@@ -40,11 +46,18 @@ record ContractOptions(
                 millis(given.remove("ping-timeout"), 20_000),
                 millis(given.remove("connect-timeout"), 45_000),
                 number(given.remove("max-payload"), 1_000_000),
-                "on".equals(given.remove("recovery")));
+                "on".equals(given.remove("recovery")),
+                text(given.remove("database")),
+                text(given.remove("user")),
+                text(given.remove("password")));
         if (!given.isEmpty()) {
             throw new IllegalArgumentException("unknown options " + given.keySet());
         }
         return options;
+    }
+
+    private static String text(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     private static Duration millis(@Nullable String text, int otherwise) {

@@ -1,5 +1,7 @@
 package dev.quiesce.realtime.socketio;
 
+import dev.quiesce.db.MariaDbPool;
+import dev.quiesce.db.PoolConfig;
 import dev.quiesce.lifecycle.ComponentGraph;
 import dev.quiesce.lifecycle.Coordinator;
 import dev.quiesce.lifecycle.Lifecycle;
@@ -12,6 +14,7 @@ import dev.quiesce.realtime.engineio.Packet;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
@@ -23,6 +26,7 @@ final class ContractServer {
 
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server);
+    private final Optional<MariaDbPool> pool;
     private final EngineIoServer engine;
     private final SocketIoServer io;
     private final ContractControl control;
@@ -35,7 +39,11 @@ final class ContractServer {
         SocketIoConfig config = SocketIoConfig.defaults()
                 .withConnections(limits.withPath("/socket.io/"))
                 .withConnectTimeout(options.connectTimeout());
-        io = new SocketIoServer(config, options.recovers() ? EventLog.inMemory(Retention.defaults()) : EventLog.none());
+        pool = options.database().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new MariaDbPool(
+                        PoolConfig.of("sockets", options.database(), options.user(), options.password())));
+        io = new SocketIoServer(config, log(options, pool));
         ContractEvents events = new ContractEvents();
         List<Namespace> namespaces =
                 Stream.of("/", "/custom", "/guarded").map(io::of).toList();
@@ -53,6 +61,14 @@ final class ContractServer {
         server.setHandler(new Handler.Sequence(io.mount(), engine.mount(), control));
     }
 
+    private static EventLog log(ContractOptions options, Optional<MariaDbPool> pool) {
+        if (!options.recovers()) {
+            return EventLog.none();
+        }
+        return pool.<EventLog>map(kept -> new DatabaseEventLog(kept.dataSource(), DatabaseEventLogConfig.defaults()))
+                .orElseGet(() -> EventLog.inMemory(Retention.defaults()));
+    }
+
     public static void main(String... arguments) {
         ProcessHost host = ProcessHost.trapSignals();
         ContractServer server = new ContractServer(ContractOptions.of(List.of(arguments)));
@@ -61,11 +77,15 @@ final class ContractServer {
 
     /** Returns the components, of which the last to start says where it listens. */
     ComponentGraph graph() {
-        return ComponentGraph.builder()
+        ComponentGraph.Builder graph = ComponentGraph.builder()
                 .add("container", Lifecycle.of(server::start, deadline -> server.stop()))
-                .add("engine", engine, "container")
-                .add("sockets", io, "container")
-                .add("control", Lifecycle.of(this::announce, deadline -> {}), "engine", "sockets")
+                .add("engine", engine, "container");
+        if (pool.isPresent()) {
+            graph.add("pool", pool.get()).add("sockets", io, "container", "pool");
+        } else {
+            graph.add("sockets", io, "container");
+        }
+        return graph.add("control", Lifecycle.of(this::announce, deadline -> {}), "engine", "sockets")
                 .build();
     }
 
