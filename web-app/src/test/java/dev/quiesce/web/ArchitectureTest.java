@@ -7,11 +7,15 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import javax.sql.DataSource;
 
 /** The arrows between the modules, and what each may use. */
@@ -84,6 +88,21 @@ class ArchitectureTest {
             .haveSimpleNameEndingWith("Helper");
 
     @ArchTest
-    static final ArchRule publicClasses_areFinal =
-            classes().that().arePublic().and().areNotInterfaces().should().haveModifier(JavaModifier.FINAL);
+    static final ArchRule publicClasses_areFinal_orSealed = classes()
+            .that()
+            .arePublic()
+            .and()
+            .areNotInterfaces()
+            .should()
+            .haveModifier(JavaModifier.FINAL)
+            .orShould(beSealed());
+
+    private static ArchCondition<JavaClass> beSealed() {
+        return new ArchCondition<>("be sealed") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                events.add(new SimpleConditionEvent(type, type.reflect().isSealed(), type.getName()));
+            }
+        };
+    }
 }
