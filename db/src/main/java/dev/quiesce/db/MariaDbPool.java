@@ -258,7 +258,7 @@ public final class MariaDbPool implements Lifecycle {
         }
     }
 
-    /** Opens a connection for the pool. */
+    /** Opens a connection for the pool, on the pool's own thread. */
     private Connection openPooled() throws SQLException {
         Connection connection = connector.open();
         try {
@@ -272,6 +272,9 @@ public final class MariaDbPool implements Lifecycle {
         } catch (SQLException e) {
             connection.close();
             throw e;
+        }
+        if (state == State.STARTING) {
+            WarmPool.skipPause();
         }
         return connection;
     }
