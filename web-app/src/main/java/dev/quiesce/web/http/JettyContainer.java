@@ -13,7 +13,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +32,7 @@ public final class JettyContainer implements Lifecycle {
     private static final int MAX_THREADS = 200;
 
     private final HttpConfiguration http = new HttpConfiguration();
+    private final ServerThreads threads = new ServerThreads("http", MAX_THREADS, MIN_THREADS);
     private final Server server;
     private final PortConnector connector;
     private final @Nullable ReloadedTls tls;
@@ -59,8 +59,6 @@ public final class JettyContainer implements Lifecycle {
     private JettyContainer(Listen listen, @Nullable ReloadedTls tls) {
         this.tls = tls;
         this.http.setSendServerVersion(false);
-        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
-        threads.setName("http");
         server = new Server(threads);
         connector = new PortConnector(server, listen, factories(http, tls));
         connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
@@ -92,6 +90,12 @@ public final class JettyContainer implements Lifecycle {
         server.start();
     }
 
+    /** Has threads end that are left without work. Requests that still come are served. */
+    @Override
+    public void quiesce() {
+        threads.leave();
+    }
+
     @Override
     public void stop(Deadline deadline) throws Exception {
         ServerStop.stop(server, connector, deadline);
@@ -121,7 +125,7 @@ public final class JettyContainer implements Lifecycle {
 
     /** Returns whether work waits for a thread. */
     boolean isBusy() {
-        return ((QueuedThreadPool) server.getThreadPool()).getQueueSize() > 0;
+        return threads.isBusy();
     }
 
     PortConnector connector() {
