@@ -21,6 +21,7 @@ final class Drill {
         database.start();
         try {
             List<Part> parts = List.of(
+                    new StartDrill(database),
                     new KeepAliveDrill(database),
                     new InFlightDrill(database),
                     new TransactionsDrill(database),

@@ -24,14 +24,17 @@ import java.util.regex.Pattern;
 final class DrillService implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern CLOSED_SOCKETS = Pattern.compile("Closed \\d+ sockets: (\\d+) acknowledged");
+    private static final Pattern READY = Pattern.compile("Ready after (\\d+) ms");
     private static final Pattern ADDRESS = Pattern.compile("Serving HTTP on http://([^:]+):(\\d+)/");
 
     private final ServiceProcess process;
     private final InetSocketAddress address;
+    private final int millisOfStart;
 
-    private DrillService(ServiceProcess process, InetSocketAddress address) {
+    private DrillService(ServiceProcess process, InetSocketAddress address, int millisOfStart) {
         this.process = process;
         this.address = address;
+        this.millisOfStart = millisOfStart;
     }
 
     /** Starts the service and waits until it is ready. */
@@ -40,13 +43,27 @@ final class DrillService implements AutoCloseable {
         return start(environment(database), options);
     }
 
+    /** Starts the service with these options of the JVM, and waits until it is ready. */
+    static DrillService start(List<String> jvm, EmbeddedMariaDb database)
+            throws IOException, InterruptedException, TimeoutException {
+        return start(jvm, environment(database));
+    }
+
     /** Starts the service with the databases that the environment names, and waits until it is ready. */
     static DrillService start(Map<String, String> environment, String... options)
             throws IOException, InterruptedException, TimeoutException {
-        List<String> arguments =
-                new ArrayList<>(List.of("--http-host=127.0.0.1", "--http-port=0", "--admin-port=0", "--drill"));
-        arguments.addAll(Arrays.asList(options));
-        return ready(ServiceProcess.jar(jar(), environment, arguments.toArray(String[]::new)));
+        return start(List.of(), environment, options);
+    }
+
+    private static DrillService start(List<String> jvm, Map<String, String> environment, String... options)
+            throws IOException, InterruptedException, TimeoutException {
+        Path jar = jar();
+        List<String> command = new ArrayList<>(List.of(ServiceProcess.javaCommand()));
+        command.addAll(jvm);
+        command.addAll(List.of("-jar", jar.toString()));
+        command.addAll(List.of("--http-host=127.0.0.1", "--http-port=0", "--admin-port=0", "--drill"));
+        command.addAll(Arrays.asList(options));
+        return ready(ServiceProcess.start(jar.getParent(), environment, command));
     }
 
     /** Returns the options with which so many transactions run at once from the first request on. */
@@ -94,9 +111,11 @@ final class DrillService implements AutoCloseable {
         try {
             Matcher matcher = ADDRESS.matcher(process.awaitLine("Serving HTTP on", PATIENCE));
             Check.that(matcher.find(), "no address in the log");
-            process.awaitLine("Ready after", PATIENCE);
+            Matcher ready = READY.matcher(process.awaitLine("Ready after", PATIENCE));
             return new DrillService(
-                    process, new InetSocketAddress(matcher.group(1), Integer.parseInt(matcher.group(2))));
+                    process,
+                    new InetSocketAddress(matcher.group(1), Integer.parseInt(matcher.group(2))),
+                    ready.find() ? Integer.parseInt(ready.group(1)) : 0);
         } catch (TimeoutException e) {
             process.close();
             throw e;
@@ -122,6 +141,11 @@ final class DrillService implements AutoCloseable {
 
     InetSocketAddress address() {
         return address;
+    }
+
+    /** Returns how long the service says that its components took to start; 0 for another one. */
+    int millisOfStart() {
+        return millisOfStart;
     }
 
     /** Tells the service to stop and does not wait. */

@@ -36,16 +36,22 @@ final class InFlightDrill implements Part {
     public List<Figure> measure(Effort effort) throws Exception {
         Sample unanswered = new Sample();
         Sample afterLast = new Sample();
+        Sample ofImage = new Sample();
         Sample ofJetty = new Sample();
         Sample idleExit = new Sample();
-        for (int run = 0; run < effort.seeds(); run++) {
-            try (DrillService service = DrillService.start(database)) {
-                afterLast.add(inFlight(service, unanswered, 0));
+        try (ShippedJvm jvm = ShippedJvm.train(database)) {
+            for (int run = 0; run < effort.seeds(); run++) {
+                try (DrillService service = DrillService.start(database)) {
+                    afterLast.add(inFlight(service, unanswered, 0));
+                }
+                try (DrillService service = DrillService.start(jvm.options(), database)) {
+                    ofImage.add(inFlight(service, unanswered, 0));
+                }
+                try (DrillService jetty = DrillService.of(GracefulJetty.class)) {
+                    ofJetty.add(inFlight(jetty, new Sample(), KILLED_BY_SIGTERM));
+                }
+                idle(idleExit);
             }
-            try (DrillService jetty = DrillService.of(GracefulJetty.class)) {
-                ofJetty.add(inFlight(jetty, new Sample(), KILLED_BY_SIGTERM));
-            }
-            idle(idleExit);
         }
         return List.of(
                 Figure.of(
@@ -55,6 +61,13 @@ final class InFlightDrill implements Part {
                                 "")
                         .atMost(0),
                 Figure.of(name(), REQUESTS + " requests: last answer to exit, median", afterLast.median(), "ms")
+                        .atMost(30),
+                Figure.of(
+                                name(),
+                                REQUESTS
+                                        + " requests: the same with the JVM's options and archive of the image, median",
+                                ofImage.median(),
+                                "ms")
                         .atMost(30),
                 Figure.of(
                         name(),
