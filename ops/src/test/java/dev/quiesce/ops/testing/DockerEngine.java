@@ -63,9 +63,14 @@ public final class DockerEngine {
 
     /** Runs {@code docker} with these arguments at this engine, to its end. Its exit code is the caller's to look at. */
     public Program.Result docker(List<String> arguments) throws InterruptedException {
+        return Program.run(PATIENCE, command(arguments));
+    }
+
+    /** Returns the command that runs {@code docker} with these arguments at this engine. */
+    public List<String> command(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of("docker", "-H", host));
         command.addAll(arguments);
-        return Program.run(PATIENCE, command);
+        return command;
     }
 
     /**
