@@ -45,7 +45,10 @@ final class WebSockets implements SocketHandler {
     @Override
     public void closed(Socket webSocket, int code, String reason) {
         if (webSocket.attachment() instanceof WebSocketTransport transport) {
-            transport.socket().closed(transport, reason(code));
+            // A peer may choose the very codes that mean something when this side sends them.
+            transport
+                    .socket()
+                    .closed(transport, webSocket.isEndedByPeer() ? CloseReason.TRANSPORT_CLOSE : reason(code));
         }
     }
 
