@@ -7,9 +7,9 @@ import org.eclipse.jetty.websocket.core.CloseStatus;
 
 /** Takes WebSockets for new sockets, or for those that have polled so far. Safe for use by many threads. */
 final class WebSockets implements SocketHandler {
-    private final EngineSocket.Shared shared;
+    private final Shared shared;
 
-    WebSockets(EngineSocket.Shared shared) {
+    WebSockets(Shared shared) {
         this.shared = shared;
     }
 
