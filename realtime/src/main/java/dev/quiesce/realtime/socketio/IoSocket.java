@@ -264,14 +264,13 @@ public final class IoSocket {
 
     /** Sends an event that the client has to answer, in the turn of the log. */
     void ask(Json.Written data, Answers answers) {
-        long id = acks.next();
-        Runnable cancel = engine().executeAfter(answers.timeout(), () -> acks.timedOut(id));
-        if (acks.owe(id, answers, cancel)) {
-            engine().send(Encoder.event(namespace.name(), data, null, id));
-        } else {
-            cancel.run();
+        long id = acks.owe(answers);
+        if (id == Acks.ENDED) {
             engine().execute(() -> answers.failed(new AckException("the client has gone")));
+            return;
         }
+        acks.timesOut(id, engine().executeAfter(answers.timeout(), () -> acks.timedOut(id)));
+        engine().send(Encoder.event(namespace.name(), data, null, id));
     }
 
     /** Leaves, and returns whether this was the first to say so. To be called in turn with the other calls for this client. */
