@@ -90,14 +90,12 @@ public final class IoSocket {
      * @param value what can be written as JSON; as such it comes back
      */
     public void put(String key, Object value) {
-        Map<String, Object> now;
         synchronized (this) {
             Map<String, Object> changed = new HashMap<>(data);
             changed.put(key, value);
-            now = Map.copyOf(changed);
-            data = now;
+            data = Map.copyOf(changed);
         }
-        namespace.append(new Entry.Data(this, now));
+        namespace.append(new Entry.Data(this));
     }
 
     /** Returns what was {@linkplain #put put} under a key. */
@@ -200,6 +198,10 @@ public final class IoSocket {
      */
     public void disconnect(boolean closesConnection) {
         namespace.append(new Entry.Departure(this, DisconnectReason.SERVER_NAMESPACE_DISCONNECT, closesConnection));
+    }
+
+    Map<String, Object> data() {
+        return data;
     }
 
     Session session() {
