@@ -39,7 +39,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     /** What all connections of a hub share. */
     record Shared(SocketHubConfig config, Registry registry, Rooms rooms, Timer timer, Counters counters) {}
 
-    private record Ending(int code, String reason) {}
+    private record Ending(int code, String reason, boolean byPeer) {}
 
     private interface HandlerCall {
         void make() throws Exception;
@@ -86,6 +86,11 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
 
     boolean isOpen() {
         return ending.get() == null;
+    }
+
+    boolean isEndedByPeer() {
+        Ending end = ending.get();
+        return end != null && end.byPeer();
     }
 
     @Override
@@ -144,7 +149,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     private void peerCloses(Frame frame, Callback callback) {
         peerClosed = true;
         CloseStatus status = CloseStatus.getCloseStatus(frame);
-        if (end(status.getCode(), status.getReason())) {
+        if (end(status.getCode(), status.getReason(), true)) {
             cutAfterTimeout();
         }
         callback.succeeded();
@@ -166,11 +171,11 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     }
 
     private MessageSink newMessage(byte opCode) {
-        CoreSession open = session();
         return opCode == OpCode.TEXT
-                ? new StringMessageSink(open, text -> received(() -> handler.text(socket, (String) text[0])), false)
+                ? new StringMessageSink(
+                        session(), text -> received(() -> handler.text(socket, (String) text[0])), false)
                 : new ByteArrayMessageSink(
-                        open,
+                        session(),
                         bytes -> received(() -> handler.binary(socket, ByteBuffer.wrap((byte[]) bytes[0]))),
                         false);
     }
@@ -269,7 +274,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
 
     /** Closes this connection, unless that has begun, and cuts it when the peer has not answered in time. */
     boolean close(int code, String reason) {
-        if (!end(code, reason)) {
+        if (!end(code, reason, false)) {
             return false;
         }
         session().sendFrame(new CloseFrame(code, reason), Callback.NOOP, false);
@@ -280,7 +285,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     /** Closes this connection, unless that has begun, and leaves it to the caller to cut it. */
     void closeForStop() {
         String reason = shared.config().closeReason();
-        if (end(CloseStatus.SERVICE_RESTART, reason)) {
+        if (end(CloseStatus.SERVICE_RESTART, reason, false)) {
             closedForStop = true;
             session().sendFrame(new CloseFrame(CloseStatus.SERVICE_RESTART, reason), Callback.NOOP, false);
         }
@@ -291,8 +296,8 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         session().abort();
     }
 
-    private boolean end(int code, @Nullable String reason) {
-        boolean first = ending.compareAndSet(null, new Ending(code, reason == null ? "" : reason));
+    private boolean end(int code, @Nullable String reason, boolean byPeer) {
+        boolean first = ending.compareAndSet(null, new Ending(code, reason == null ? "" : reason, byPeer));
         if (first) {
             heartbeat.stop();
         }
@@ -316,7 +321,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     @Override
     public void lost() {
         long timeout = shared.config().pongTimeout().toMillis();
-        if (end(CloseStatus.NO_CLOSE, "no pong within " + timeout + " ms")) {
+        if (end(CloseStatus.NO_CLOSE, "no pong within " + timeout + " ms", false)) {
             shared.counters().heartbeatsLost.increment();
             cut();
         }
@@ -334,7 +339,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         if (!finished.compareAndSet(false, true)) {
             return;
         }
-        end(status.getCode(), status.getCode() == CloseStatus.NO_CLOSE ? "connection lost" : status.getReason());
+        end(status.getCode(), status.getCode() == CloseStatus.NO_CLOSE ? "connection lost" : status.getReason(), true);
         cancelCut.run();
         shared.rooms().remove(socket);
         // Counted as a call before it is no longer counted as a connection: whoever waits for both sees one of them.

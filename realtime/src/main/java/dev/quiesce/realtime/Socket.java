@@ -37,6 +37,11 @@ public final class Socket {
         return connection.isOpen();
     }
 
+    /** Returns whether this socket has ended, and it was not this side that has begun with that. */
+    public boolean isEndedByPeer() {
+        return connection.isEndedByPeer();
+    }
+
     /**
      * Queues a text message.
      *

@@ -10,20 +10,20 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** A client that does nothing by itself: it answers no ping and no close frame, and reads only when told to. */
-final class RawClient implements AutoCloseable {
-    static final int TEXT = 1;
-    static final int BINARY = 2;
-    static final int CLOSE = 8;
-    static final int PING = 9;
-    static final int PONG = 10;
+public final class RawClient implements AutoCloseable {
+    public static final int TEXT = 1;
+    public static final int BINARY = 2;
+    public static final int CLOSE = 8;
+    public static final int PING = 9;
+    public static final int PONG = 10;
 
     /** A frame as it came. */
-    record Frame(int opCode, byte[] payload) {
-        int closeCode() {
+    public record Frame(int opCode, byte[] payload) {
+        public int closeCode() {
             return ByteBuffer.wrap(payload).getShort() & 0xFFFF;
         }
 
-        String closeReason() {
+        public String closeReason() {
             return new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
         }
     }
@@ -63,12 +63,17 @@ final class RawClient implements AutoCloseable {
         return client;
     }
 
+    /** Connects to another path than that of the hub, and takes little before the sender has to wait. */
+    public static RawClient slow(int port, String path) throws IOException {
+        return new RawClient(port, 4096, path, "");
+    }
+
     static RawClient withSmallBuffer(int port) throws IOException {
         return new RawClient(port, 4096, "");
     }
 
     /** Sends an upgrade request for another path and returns the status line and headers of the answer. */
-    static String requestPath(int port, String path) throws IOException {
+    public static String requestPath(int port, String path) throws IOException {
         try (RawClient client = new RawClient(port, 0, path, "")) {
             return client.response;
         }
@@ -89,7 +94,7 @@ final class RawClient implements AutoCloseable {
         return head.toString(StandardCharsets.ISO_8859_1);
     }
 
-    void send(int opCode, boolean last, byte[] payload) throws IOException {
+    public void send(int opCode, boolean last, byte[] payload) throws IOException {
         ByteBuffer frame = ByteBuffer.allocate(payload.length + 14);
         frame.put((byte) ((last ? 0x80 : 0) | opCode));
         if (payload.length < 126) {
@@ -104,15 +109,15 @@ final class RawClient implements AutoCloseable {
         socket.getOutputStream().write(frame.array(), 0, frame.position());
     }
 
-    void sendText(String text) throws IOException {
+    public void sendText(String text) throws IOException {
         send(TEXT, true, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    void sendClose(int code) throws IOException {
+    public void sendClose(int code) throws IOException {
         send(CLOSE, true, ByteBuffer.allocate(2).putShort((short) code).array());
     }
 
-    Frame read() throws IOException {
+    public Frame read() throws IOException {
         int opCode = in.readUnsignedByte() & 0x0F;
         long length = in.readUnsignedByte() & 0x7F;
         if (length == 126) {
@@ -123,7 +128,7 @@ final class RawClient implements AutoCloseable {
         return new Frame(opCode, in.readNBytes((int) length));
     }
 
-    Frame readUntil(int opCode) throws IOException {
+    public Frame readUntil(int opCode) throws IOException {
         Frame frame = read();
         while (frame.opCode() != opCode) {
             frame = read();
@@ -132,12 +137,12 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Returns whether the server's side ends with a FIN, where a reset would be thrown. */
-    boolean endsCleanly() throws IOException {
+    public boolean endsCleanly() throws IOException {
         return in.read() == -1;
     }
 
     /** Reads to the end of the connection, clean or not. */
-    void readToEnd() throws IOException {
+    public void readToEnd() throws IOException {
         try {
             in.skipNBytes(Long.MAX_VALUE);
         } catch (EOFException e) {

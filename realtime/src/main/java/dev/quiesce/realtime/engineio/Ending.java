@@ -11,6 +11,7 @@ import org.eclipse.jetty.websocket.core.CloseStatus;
  */
 record Ending(CloseReason reason, int code, String why) {
     static final Ending BY_PEER = new Ending(CloseReason.TRANSPORT_CLOSE, CloseStatus.NORMAL, "");
+    static final Ending LOST = new Ending(CloseReason.TRANSPORT_CLOSE, CloseStatus.NORMAL, "");
     static final Ending PING_TIMEOUT = new Ending(CloseReason.PING_TIMEOUT, CloseStatus.NORMAL, "ping timeout");
     static final Ending PARSE_ERROR = new Ending(CloseReason.PARSE_ERROR, CloseStatus.PROTOCOL, "parse error");
     static final Ending TOO_SLOW = new Ending(CloseReason.TRANSPORT_ERROR, CloseStatus.POLICY_VIOLATION, "too slow");
@@ -20,6 +21,11 @@ record Ending(CloseReason reason, int code, String why) {
 
     static Ending forced(int code, String why) {
         return new Ending(CloseReason.FORCED_CLOSE, code, why);
+    }
+
+    /** Whether what the client has sent, and what has not been handled yet, is dropped. */
+    boolean isMuting() {
+        return reason != CloseReason.TRANSPORT_CLOSE && reason != CloseReason.SERVER_SHUTTING_DOWN;
     }
 
     /** Whether a client that polls is told with its next request, and not only finds its socket gone. */

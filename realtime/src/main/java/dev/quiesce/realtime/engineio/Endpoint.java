@@ -24,12 +24,12 @@ final class Endpoint extends Handler.Wrapper {
     private static final String PROTOCOL = "4";
     private static final String METHODS = "GET, POST, OPTIONS";
 
-    private final EngineSocket.Shared shared;
+    private final Shared shared;
     private final EngineIoServer server;
     private final ServerThreads threads;
     private final OriginPolicy origins;
 
-    Endpoint(EngineSocket.Shared shared, EngineIoServer server, ServerThreads threads) {
+    Endpoint(Shared shared, EngineIoServer server, ServerThreads threads) {
         this.shared = shared;
         this.server = server;
         this.threads = threads;
@@ -72,12 +72,12 @@ final class Endpoint extends Handler.Wrapper {
         }
         String id = query.getValue("sid");
         if (id == null) {
-            EngineSocket.openPolling(shared, Handshake.of(request), poll(request, response, callback));
+            open(request, response, callback);
             return true;
         }
         EngineSocket socket = shared.sockets().find(id);
-        if (socket == null) {
-            lastWord(id, request, response, callback);
+        if (socket == null || !socket.isOpen()) {
+            ended(id, request, response, callback);
         } else if (HttpMethod.GET.is(request.getMethod())) {
             socket.ask(poll(request, response, callback));
         } else {
@@ -108,7 +108,10 @@ final class Endpoint extends Handler.Wrapper {
         }
         String id = query.getValue("sid");
         if (id == null) {
-            return isWebSocket(query) || isGet ? handshakeRefusal(request, query) : Refusal.BAD_HANDSHAKE_METHOD;
+            if (isWebSocket(query)) {
+                return limit(request);
+            }
+            return isGet ? null : Refusal.BAD_HANDSHAKE_METHOD;
         }
         if (isWebSocket(query)) {
             return shared.sockets().find(id) == null ? Refusal.UNKNOWN_SESSION : null;
@@ -116,12 +119,26 @@ final class Endpoint extends Handler.Wrapper {
         return isGet || HttpMethod.POST.is(request.getMethod()) ? null : Refusal.BAD_REQUEST;
     }
 
-    private @Nullable Refusal handshakeRefusal(Request request, Fields query) {
-        // Those by WebSocket are refused by the hub, which also waits for those that it has accepted.
-        if (!isWebSocket(query) && !server.isAccepting()) {
+    /** Opens a socket that polls; the hub opens those by WebSocket, if it is the time. */
+    private void open(Request request, Response response, Callback callback) {
+        if (!server.tryBeginHandshake()) {
             shared.counters().refusedNotAccepting.increment();
-            return Refusal.NOT_NOW;
+            refuse(response, callback, Refusal.NOT_NOW);
+            return;
         }
+        try {
+            Refusal refusal = limit(request);
+            if (refusal != null) {
+                refuse(response, callback, refusal);
+            } else {
+                EngineSocket.openPolling(shared, Handshake.of(request), poll(request, response, callback));
+            }
+        } finally {
+            server.endHandshake();
+        }
+    }
+
+    private @Nullable Refusal limit(Request request) {
         Refusal refusal = shared.sockets().refusal(Request.getRemoteAddr(request));
         if (refusal != null) {
             shared.counters().refusedLimit.increment();
@@ -147,42 +164,46 @@ final class Endpoint extends Handler.Wrapper {
                         && request.getHeaders().contains(HttpHeader.UPGRADE, "websocket"));
     }
 
-    private void lastWord(String id, Request request, Response response, Callback callback) {
-        String word = HttpMethod.GET.is(request.getMethod()) ? shared.sockets().takeWord(id) : null;
-        if (word == null) {
-            Answer.refuse(response, callback, Refusal.UNKNOWN_SESSION);
+    private void ended(String id, Request request, Response response, Callback callback) {
+        if (HttpMethod.GET.is(request.getMethod())) {
+            shared.sockets().answerLast(id, poll(request, response, callback));
         } else {
-            Answer.packets(response, callback, word);
+            Answer.refuse(response, callback, Refusal.UNKNOWN_SESSION);
         }
     }
 
     private static Poll poll(Request request, Response response, Callback callback) {
-        // Pings keep a request from waiting for long, and find clients that have gone.
-        request.addIdleTimeoutListener(expired -> false);
+        waitsForTheHandler(request);
         return new Poll(response, callback);
     }
 
+    /** Leaves it to the heartbeat to find clients that have gone. A request that is still being read may be too slow all the same. */
+    private static void waitsForTheHandler(Request request) {
+        request.addIdleTimeoutListener(expired -> false);
+    }
+
     private void post(EngineSocket socket, Request request, Response response, Callback callback) {
-        if (!socket.isPolling() || !socket.tryPost()) {
+        Inbound inbound = socket.inbound();
+        if (!socket.isPolling()) {
+            Answer.refuse(response, callback, Refusal.BAD_REQUEST);
+            return;
+        }
+        if (!inbound.tryPost()) {
             socket.misused();
             Answer.refuse(response, callback, Refusal.BAD_REQUEST);
             return;
         }
+        waitsForTheHandler(request);
         int most = shared.config().maxPayload();
         if (request.getLength() > most) {
-            socket.endPost();
+            inbound.endPost();
             socket.misused();
             Answer.refuse(response, callback, Refusal.TOO_LARGE);
             return;
         }
         Promise.Invocable<byte[]> read = Promise.Invocable.from(
-                InvocationType.BLOCKING,
-                body -> {
-                    socket.endPost();
-                    posted(socket, body, response, callback);
-                },
-                failure -> {
-                    socket.endPost();
+                InvocationType.BLOCKING, body -> posted(socket, body, response, callback), failure -> {
+                    inbound.endPost();
                     boolean isTooLarge = failure instanceof IllegalStateException;
                     socket.misused();
                     Answer.refuse(response, callback, isTooLarge ? Refusal.TOO_LARGE : Refusal.BAD_REQUEST);
@@ -192,8 +213,12 @@ final class Endpoint extends Handler.Wrapper {
 
     private static void posted(EngineSocket socket, byte[] body, Response response, Callback callback) {
         try {
-            socket.receive(Payload.decode(body), () -> Answer.packets(response, callback, "ok"));
+            socket.inbound().receive(Payload.decode(body), () -> {
+                socket.inbound().endPost();
+                Answer.packets(response, callback, "ok");
+            });
         } catch (Payload.MalformedException e) {
+            socket.inbound().endPost();
             socket.malformed();
             Answer.refuse(response, callback, Refusal.BAD_REQUEST);
         }

@@ -18,7 +18,7 @@ import java.util.Set;
  * @param maxPayload the largest message, and the largest body of a polling request, in bytes; clients learn it in the
  *     handshake. A larger one ends the socket. Default 1,000,000
  * @param outboundQueueBytes the most that may wait to be sent to one socket, in bytes; beyond it the socket is closed with
- *     code 1008. Default 4 MiB
+ *     code 1008; each packet counts with 64 on top. At least 512. Default 4 MiB
  * @param maxSockets how many sockets may be open at once; a handshake beyond is answered 503. Default 100,000
  * @param maxSocketsPerAddress how many sockets of one address may be open at once; a handshake beyond is answered 429. Behind a
  *     proxy all have its address unless the server reads the forwarded one. Default 0: not limited
@@ -43,6 +43,9 @@ public record EngineIoConfig(
         Duration retryAfter,
         int closesPerSecond) {
 
+    /** The handshake has to fit. */
+    private static final int SMALLEST_QUEUE = 512;
+
     /**
      * Checks the values.
      *
@@ -66,7 +69,10 @@ public record EngineIoConfig(
                 maxSocketsPerAddress >= 0,
                 "maxSocketsPerAddress must not be negative, was " + maxSocketsPerAddress);
         check(mistakes, maxPayload > 0, "maxPayload must be positive, was " + maxPayload);
-        check(mistakes, outboundQueueBytes > 64, "outboundQueueBytes must be more than 64, was " + outboundQueueBytes);
+        check(
+                mistakes,
+                outboundQueueBytes >= SMALLEST_QUEUE,
+                "outboundQueueBytes must be at least " + SMALLEST_QUEUE + ", was " + outboundQueueBytes);
         check(mistakes, closesPerSecond >= 0, "closesPerSecond must not be negative, was " + closesPerSecond);
         if (mistakes.isEmpty()) {
             try {
@@ -268,6 +274,12 @@ public record EngineIoConfig(
     }
 
     /** The WebSockets of such a server: its own pings go as messages, and clients count on what they have sent. */
+    /** Returns what a client is told first. */
+    String handshake(String id, String upgrades) {
+        return "{\"sid\":\"" + id + "\",\"upgrades\":" + upgrades + ",\"pingInterval\":" + pingInterval.toMillis()
+                + ",\"pingTimeout\":" + pingTimeout.toMillis() + ",\"maxPayload\":" + maxPayload + "}";
+    }
+
     SocketHubConfig hub() {
         return hub(maxPayload, outboundQueueBytes, allowedOrigins, closeReason, retryAfter, closesPerSecond);
     }

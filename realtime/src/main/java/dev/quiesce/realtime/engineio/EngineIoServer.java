@@ -17,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.slf4j.Logger;
@@ -42,17 +43,19 @@ public final class EngineIoServer implements Lifecycle {
     private final ScheduledExecutorScheduler scheduler = new ScheduledExecutorScheduler("engine-io-timer", true);
     private final ServerThreads threads = new ServerThreads();
     private final Work work = new Work();
+    private final WorkGuard handshakes = new WorkGuard();
     private final WorkGuard polling = new WorkGuard();
     private final WorkGuard untold = new WorkGuard();
     private final Counters counters = new Counters();
-    private final EngineSocket.Shared shared;
+    private final Shared shared;
     private final SocketHub hub;
+    private final AtomicBoolean started = new AtomicBoolean();
     private volatile boolean accepting;
 
     /** Makes a server that has not started. */
     public EngineIoServer(EngineIoConfig config, EngineHandler handler) {
         Sockets sockets = new Sockets(requireNonNull(config, "config"), scheduler, untold);
-        shared = new EngineSocket.Shared(
+        shared = new Shared(
                 config, requireNonNull(handler, "handler"), sockets, scheduler, threads, work, polling, counters);
         hub = new SocketHub(config.hub());
     }
@@ -69,8 +72,13 @@ public final class EngineIoServer implements Lifecycle {
         return endpoint;
     }
 
-    boolean isAccepting() {
-        return accepting;
+    /** Accepts the handshake of a client that polls, unless this is not the time. It must be followed by {@link #endHandshake}. */
+    boolean tryBeginHandshake() {
+        return accepting && handshakes.tryEnter();
+    }
+
+    void endHandshake() {
+        handshakes.exit();
     }
 
     /** Runs something on a thread of the Jetty server's pool, or on the calling one if that has stopped. */
@@ -117,25 +125,33 @@ public final class EngineIoServer implements Lifecycle {
      */
     @Override
     public void start() {
+        if (!started.compareAndSet(false, true)) {
+            throw new IllegalStateException("an Engine.IO server starts once");
+        }
         try {
             scheduler.start();
         } catch (Exception e) {
             throw new IllegalStateException("the timer did not start", e);
         }
-        hub.start();
+        try {
+            hub.start();
+        } catch (IllegalStateException e) {
+            stopTimer();
+            throw e;
+        }
         accepting = true;
     }
 
     /** Answers handshakes with status 503 from now on. One that has been accepted still opens its socket. */
     @Override
     public void quiesce() {
-        accepting = false;
+        handshakes.quiesce();
         hub.quiesce();
     }
 
     /**
-     * Ends the sockets that poll, in random order over their share of time, and waits until what was being handled when draining
-     * began has been handled. WebSockets stay open and are served.
+     * Waits until what was being handled when draining began has been handled, and ends the sockets that poll, each once nothing of
+     * it is being handled, in random order over their share of time. WebSockets stay open and are served.
      *
      * @throws TimeoutException if calls of the handler were under way at the deadline; the message says how many
      * @throws InterruptedException if the calling thread was interrupted; the message says how many calls were under way
@@ -143,8 +159,9 @@ public final class EngineIoServer implements Lifecycle {
     @Override
     public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
         work.drain();
-        closePolling(deadline);
         try {
+            handshakes.awaitIdle(deadline);
+            closePolling(deadline);
             hub.drain(deadline);
             if (!work.awaitAccepted(deadline)) {
                 throw new TimeoutException(
@@ -163,7 +180,8 @@ public final class EngineIoServer implements Lifecycle {
         long window = hub.closeWindow(size(), deadline).toNanos();
         for (int i = 0; i < sockets.size(); i++) {
             EngineSocket socket = sockets.get(i);
-            scheduler.schedule(() -> socket.finish(Ending.RESTART), window / sockets.size() * i, TimeUnit.NANOSECONDS);
+            scheduler.schedule(
+                    () -> socket.finishInTurn(Ending.RESTART), window / sockets.size() * i, TimeUnit.NANOSECONDS);
         }
         if (!sockets.isEmpty()) {
             LOG.info("Ending {} sockets that poll", sockets.size());
@@ -180,18 +198,24 @@ public final class EngineIoServer implements Lifecycle {
      */
     @Override
     public void stop(Deadline deadline) throws TimeoutException, InterruptedException {
-        accepting = false;
+        handshakes.quiesce();
         work.drain();
-        shared.sockets().polling().forEach(socket -> socket.finish(Ending.RESTART));
+        endPolling();
         try {
             hub.stop(deadline);
-            if (!work.awaitAll(deadline)) {
+            handshakes.awaitIdle(deadline);
+            endPolling();
+            if (!shared.sockets().awaitNone(deadline) || !work.awaitAll(deadline)) {
                 throw new TimeoutException(
                         work.inFlight() + " calls of the socket handler were running at the deadline");
             }
         } finally {
             stopTimer();
         }
+    }
+
+    private void endPolling() {
+        shared.sockets().polling().forEach(socket -> socket.finish(Ending.RESTART));
     }
 
     private void stopTimer() {

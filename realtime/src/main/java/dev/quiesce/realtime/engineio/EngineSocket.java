@@ -1,14 +1,11 @@
 package dev.quiesce.realtime.engineio;
 
-import dev.quiesce.lifecycle.WorkGuard;
 import dev.quiesce.realtime.Handshake;
 import dev.quiesce.realtime.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.eclipse.jetty.util.thread.SerializedInvoker;
 import org.eclipse.jetty.websocket.core.CloseStatus;
@@ -31,17 +28,6 @@ public final class EngineSocket {
     /** For how long a request to poll is held while a client goes on to a WebSocket: it may have begun before that. */
     private static final long HELD_MILLIS = 60;
 
-    /** What all sockets of a server share. */
-    record Shared(
-            EngineIoConfig config,
-            EngineHandler handler,
-            Sockets sockets,
-            Scheduler scheduler,
-            Executor executor,
-            Work work,
-            WorkGuard polling,
-            Counters counters) {}
-
     private final class Client implements Heartbeat.Client {
         @Override
         public void ping() {
@@ -49,8 +35,8 @@ public final class EngineSocket {
         }
 
         @Override
-        public boolean isBusy() {
-            return calls.isReceiving();
+        public long silentNanos() {
+            return inbound.silentNanos();
         }
 
         @Override
@@ -58,27 +44,17 @@ public final class EngineSocket {
             shared.counters().pingTimeouts.increment();
             end(Ending.PING_TIMEOUT);
         }
-
-        @Override
-        public void beat() {
-            turn.run(() -> {
-                if (open) {
-                    heartbeat.beat();
-                }
-            });
-        }
     }
 
     private final String id;
     private final Shared shared;
     private final Handshake handshake;
     private final SerializedInvoker turn = new SerializedInvoker(EngineSocket.class);
-    private final HandlerCalls calls;
+    private final Inbound inbound;
     private final Upgrade upgrade = new Upgrade();
+    private final Client client = new Client();
     private final Heartbeat heartbeat;
-    private final AtomicBoolean posting = new AtomicBoolean();
     private volatile boolean open = true;
-    private volatile boolean muted;
     private volatile Transport transport;
     private volatile @Nullable Object attachment;
 
@@ -86,12 +62,14 @@ public final class EngineSocket {
         this.id = shared.sockets().newId();
         this.shared = shared;
         this.handshake = handshake;
-        this.calls = new HandlerCalls(shared.executor(), shared.work(), this::failed);
+        HandlerCalls calls = new HandlerCalls(shared.executor(), shared.work(), this::failed);
+        this.inbound = new Inbound(this, shared.handler(), calls);
         EngineIoConfig config = shared.config();
         this.transport = webSocket == null
                 ? new PollingTransport(this, config.outboundQueueBytes())
                 : new WebSocketTransport(webSocket, this);
-        this.heartbeat = new Heartbeat(shared.scheduler(), config.pingInterval(), config.pingTimeout(), new Client());
+        this.heartbeat =
+                new Heartbeat(shared.scheduler(), turn::run, config.pingInterval(), config.pingTimeout(), client);
     }
 
     static void openPolling(Shared shared, Handshake handshake, Poll poll) {
@@ -110,13 +88,14 @@ public final class EngineSocket {
 
     private void begin(String upgrades) {
         shared.counters().opened.increment();
-        calls.later(() -> shared.handler().opened(this));
-        shared.sockets().add(this);
-        EngineIoConfig config = shared.config();
-        send(Packet.open("{\"sid\":\"" + id + "\",\"upgrades\":" + upgrades + ",\"pingInterval\":"
-                + config.pingInterval().toMillis() + ",\"pingTimeout\":"
-                + config.pingTimeout().toMillis() + ",\"maxPayload\":" + config.maxPayload() + "}"));
-        turn.run(heartbeat::start);
+        Packet handshaken = Packet.open(shared.config().handshake(id, upgrades));
+        // In one turn, so that neither a packet of the handler nor the end can come first.
+        turn.run(() -> {
+            shared.sockets().add(this);
+            transport.send(List.of(handshaken));
+            heartbeat.start();
+            inbound.opened();
+        });
     }
 
     /** Returns the id of this socket: random, and known to its client. Whoever knows it can speak for the client. */
@@ -164,11 +143,9 @@ public final class EngineSocket {
      * @throws IllegalArgumentException if they are larger than the queue may be
      */
     public void send(List<Packet> packets) {
-        long bytes = 0;
-        for (Packet packet : packets) {
-            bytes += packet.size();
-        }
-        if (bytes > shared.config().outboundQueueBytes()) {
+        long bytes = packets.stream().mapToLong(Packet::size).sum();
+        if (bytes + (long) packets.size() * PollingTransport.OVERHEAD
+                > shared.config().outboundQueueBytes()) {
             throw new IllegalArgumentException(
                     "a message of " + bytes + " bytes can never be sent with outboundQueueBytes "
                             + shared.config().outboundQueueBytes() + "; send less or raise it");
@@ -191,7 +168,7 @@ public final class EngineSocket {
 
     /** Runs something in turn with the calls of the handler, on a thread of the server's pool. */
     public void execute(Runnable task) {
-        calls.later(task::run);
+        inbound.later(task);
     }
 
     /**
@@ -222,12 +199,20 @@ public final class EngineSocket {
         turn.run(() -> end(ending));
     }
 
+    /** Ends this socket once what has come from its client has been handled. */
+    void finishInTurn(Ending ending) {
+        inbound.later(() -> finish(ending));
+    }
+
     private void end(Ending ending) {
         if (!open) {
             return;
         }
-        // What the peer has sent counts if the peer has ended the socket, and not if this side had a reason to.
-        muted = ending != Ending.BY_PEER;
+        // Before the client is told, so that whatever it asks for then finds the end.
+        open = false;
+        if (ending.isMuting()) {
+            inbound.mute();
+        }
         transport.close(ending);
         upgrade.end(ending);
         ended(ending.reason());
@@ -235,12 +220,13 @@ public final class EngineSocket {
 
     private void ended(CloseReason reason) {
         open = false;
+        heartbeat.stop();
+        inbound.closed(reason);
         if (isPolling()) {
             shared.polling().exit();
         }
-        heartbeat.stop();
+        // Last, as a server that stops waits for this, and for the calls that have begun by then.
         shared.sockets().remove(this);
-        calls.later(() -> shared.handler().closed(this, reason));
     }
 
     void tooSlow(long waiting) {
@@ -255,83 +241,68 @@ public final class EngineSocket {
         shared.sockets().leaveWord(id, word);
     }
 
-    /** Allows the body of one request at a time to be read, and returns whether it does. */
-    boolean tryPost() {
-        return posting.compareAndSet(false, true);
-    }
-
-    void endPost() {
-        posting.set(false);
-    }
-
-    /** Ends this socket, as its client does what the transport does not allow. */
-    void misused() {
+    /** The answer to a request for packets could not be written. */
+    void lost() {
         turn.run(() -> {
-            if (open) {
-                shared.counters().malformed.increment();
-                end(Ending.MISUSED);
+            if (isPolling()) {
+                end(Ending.LOST);
             }
         });
     }
 
-    /** Takes what has come from the client. */
-    void receive(List<Payload.Received> packets, Runnable done) {
-        calls.receive(() -> packets.forEach(this::take), done);
+    Inbound inbound() {
+        return inbound;
     }
 
-    private void take(Payload.Received packet) {
-        if (muted) {
-            return;
-        }
-        switch (packet.type()) {
-            case '1' -> turn.run(this::closedByPeer);
-            case '3' -> turn.run(heartbeat::answered);
-            case '4' -> {
-                if (packet.binary() != null) {
-                    calls.make(() -> shared.handler().binary(this, packet.binary()));
-                } else {
-                    calls.make(() -> shared.handler().text(this, packet.text()));
-                }
-            }
-            default -> {
-                // A packet that says nothing.
-            }
-        }
-    }
-
-    private void closedByPeer() {
-        if (open && transport instanceof PollingTransport polling) {
-            if (polling.isAsked()) {
-                polling.release();
-            } else {
-                leaveWord(Packet.NOOP.polled());
-            }
-        }
-        end(Ending.BY_PEER);
+    /** Ends this socket, as its client does what the transport does not allow. */
+    void misused() {
+        turn.run(() -> blame(Ending.MISUSED));
     }
 
     /** Ends this socket, as what has come from its client makes no sense. */
     public void malformed() {
+        turn.run(() -> blame(Ending.PARSE_ERROR));
+    }
+
+    private void blame(Ending ending) {
+        if (open) {
+            shared.counters().malformed.increment();
+            end(ending);
+        }
+    }
+
+    /** The client has answered a ping. */
+    void answered() {
+        turn.run(heartbeat::answered);
+    }
+
+    /** The client has closed this socket. */
+    void closedByPeer() {
         turn.run(() -> {
-            if (open) {
-                shared.counters().malformed.increment();
-                end(Ending.PARSE_ERROR);
+            if (open && transport instanceof PollingTransport polling) {
+                if (polling.isAsked()) {
+                    polling.release();
+                } else {
+                    leaveWord(Packet.NOOP.polled());
+                }
             }
+            end(Ending.BY_PEER);
         });
     }
 
     /** Takes a request for packets. */
     void ask(Poll poll) {
         turn.run(() -> {
-            if (!open || !(transport instanceof PollingTransport polling)) {
-                poll.refuse();
+            if (!open) {
+                shared.sockets().answerLast(id, poll);
+            } else if (!(transport instanceof PollingTransport polling)) {
+                poll.refuse(Refusal.BAD_REQUEST);
             } else if (heartbeat.isOverdue()) {
-                poll.refuse();
-                end(Ending.PING_TIMEOUT);
+                client.lost();
+                poll.refuse(Refusal.BAD_REQUEST);
             } else if (polling.isAsked()) {
-                poll.refuse();
-                shared.counters().malformed.increment();
-                end(Ending.MISUSED);
+                blame(Ending.MISUSED);
+                poll.refuse(Refusal.BAD_REQUEST);
             } else {
                 polling.ask(poll);
                 if (upgrade.isProbed()) {
@@ -371,7 +342,7 @@ public final class EngineSocket {
             return;
         }
         try {
-            receive(List.of(Payload.fromWebSocket(text)), resume);
+            inbound.receive(List.of(Payload.fromWebSocket(text)), resume);
         } catch (Payload.MalformedException e) {
             malformed();
             resume.run();
@@ -381,7 +352,7 @@ public final class EngineSocket {
     /** Takes a binary message from a WebSocket. */
     void received(WebSocketTransport from, ByteBuffer message) {
         if (transport == from) {
-            receive(
+            inbound.receive(
                     List.of(new Payload.Received('4', "", message)),
                     from.webSocket().pauseReading());
         } else {
@@ -396,6 +367,7 @@ public final class EngineSocket {
             transport = from;
             shared.polling().exit();
             shared.counters().upgraded.increment();
+            polling.moveTo(from);
         }
     }
 

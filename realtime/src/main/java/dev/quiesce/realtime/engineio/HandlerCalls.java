@@ -16,6 +16,7 @@ final class HandlerCalls {
 
     private final SerializedInvoker calls = new SerializedInvoker(EngineHandler.class);
     private final AtomicInteger receiving = new AtomicInteger();
+    private volatile long idleSince = System.nanoTime();
     private final Executor executor;
     private final Work work;
     private final Consumer<Throwable> failed;
@@ -26,9 +27,9 @@ final class HandlerCalls {
         this.failed = failed;
     }
 
-    /** Whether something that has come from the client is being handled, or waits for that. */
-    boolean isReceiving() {
-        return receiving.get() > 0;
+    /** For how long nothing that has come from the client has been handled, or has waited for that. */
+    long silentNanos() {
+        return receiving.get() > 0 ? 0 : System.nanoTime() - idleSince;
     }
 
     /** Handles what has come from the client, in the calling thread if nothing else is being handled. */
@@ -39,6 +40,7 @@ final class HandlerCalls {
             try {
                 handling.run();
             } finally {
+                idleSince = System.nanoTime();
                 receiving.decrementAndGet();
                 counted.run();
                 done.run();

@@ -42,9 +42,9 @@ public final class Packet {
         return new Packet('0' + handshake, null);
     }
 
-    /** Returns the size of the message, in bytes, or in characters if it is a text. */
+    /** Returns the size of the packet, in bytes. */
     public int size() {
-        return text != null ? text.length() : content().remaining();
+        return text != null ? message().size() : content().remaining();
     }
 
     /** Returns the packet as a WebSocket message. */

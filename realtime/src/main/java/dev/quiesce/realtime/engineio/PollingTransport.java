@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A server that closes tells so in the answer to a request that waits, or in that to the next.
  */
 final class PollingTransport implements Transport {
-    private static final int OVERHEAD = 64;
+    /** What a packet costs beside its content, in bytes. */
+    static final int OVERHEAD = 64;
 
     private final EngineSocket socket;
     private final int bound;
@@ -28,7 +29,7 @@ final class PollingTransport implements Transport {
     public void send(List<Packet> packets) {
         for (Packet packet : packets) {
             waiting.add(packet);
-            waitingBytes += packet.polled().length() + OVERHEAD;
+            waitingBytes += packet.size() + OVERHEAD;
         }
         flush();
         if (waitingBytes > bound) {
@@ -61,7 +62,7 @@ final class PollingTransport implements Transport {
         Poll asked = poll;
         poll = null;
         if (asked != null) {
-            asked.refuse();
+            asked.refuse(Refusal.BAD_REQUEST);
         }
     }
 
@@ -77,13 +78,12 @@ final class PollingTransport implements Transport {
 
     @Override
     public void close(Ending ending) {
-        if (!isAsked() && ending.isTold()) {
+        // A request that waits has got everything else.
+        if (!answer(Packet.CLOSE.polled()) && ending.isTold()) {
             waiting.add(Packet.CLOSE);
             socket.leaveWord(Payload.encode(waiting.iterator()));
         }
         waiting.clear();
-        waitingBytes = 0;
-        answer(Packet.CLOSE.polled());
     }
 
     private void flush() {
@@ -99,7 +99,7 @@ final class PollingTransport implements Transport {
         Poll asked = poll;
         poll = null;
         if (asked != null) {
-            asked.answer(body);
+            asked.answer(body, socket::lost);
         }
         return asked != null;
     }

@@ -1,5 +1,6 @@
 package dev.quiesce.realtime.engineio;
 
+import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.WorkGuard;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -21,6 +22,7 @@ final class Sockets {
     private final SecureRandom random = new SecureRandom();
     private final EngineIoConfig config;
     private final Scheduler scheduler;
+    private final WorkGuard present = new WorkGuard();
     private final WorkGuard untold;
     private final ConcurrentMap<String, EngineSocket> open = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Integer> byAddress = new ConcurrentHashMap<>();
@@ -50,6 +52,7 @@ final class Sockets {
     }
 
     void add(EngineSocket socket) {
+        present.tryEnter();
         byAddress.merge(socket.handshake().remoteAddress(), 1, Integer::sum);
         open.put(socket.id(), socket);
     }
@@ -58,6 +61,7 @@ final class Sockets {
         if (open.remove(socket.id(), socket)) {
             byAddress.computeIfPresent(
                     socket.handshake().remoteAddress(), (address, count) -> count == 1 ? null : count - 1);
+            present.exit();
         }
     }
 
@@ -66,20 +70,34 @@ final class Sockets {
         return open.get(id);
     }
 
-    /** Keeps what a client that polls is told when it asks for the last time. */
+    /** Keeps the body of the answer to a client that polls when it asks for the last time. */
     void leaveWord(String id, String word) {
         untold.tryEnter();
         lastWords.put(id, word);
         scheduler.schedule(() -> takeWord(id), LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    @Nullable
-    String takeWord(String id) {
+    private @Nullable String takeWord(String id) {
         String word = lastWords.remove(id);
         if (word != null) {
             untold.exit();
         }
         return word;
+    }
+
+    /** Waits until no socket is open, and returns whether that is so. */
+    boolean awaitNone(Deadline deadline) throws InterruptedException {
+        return present.awaitIdle(deadline);
+    }
+
+    /** Answers the request for packets of a socket that has ended. */
+    void answerLast(String id, Poll poll) {
+        String word = takeWord(id);
+        if (word == null) {
+            poll.refuse(Refusal.UNKNOWN_SESSION);
+        } else {
+            poll.answer(word, () -> {});
+        }
     }
 
     int size() {

@@ -64,7 +64,6 @@ final class Upgrade {
         }
         forget(from);
         polling.refuse();
-        polling.moveTo(from);
         return true;
     }
 }

@@ -7,9 +7,9 @@ import org.eclipse.jetty.websocket.core.CloseStatus;
 
 /** Takes WebSockets for new sockets, or for those that have polled so far. Safe for use by many threads. */
 final class WebSockets implements SocketHandler {
-    private final EngineSocket.Shared shared;
+    private final Shared shared;
 
-    WebSockets(EngineSocket.Shared shared) {
+    WebSockets(Shared shared) {
         this.shared = shared;
     }
 
@@ -45,7 +45,10 @@ final class WebSockets implements SocketHandler {
     @Override
     public void closed(Socket webSocket, int code, String reason) {
         if (webSocket.attachment() instanceof WebSocketTransport transport) {
-            transport.socket().closed(transport, reason(code));
+            // A peer may choose the very codes that mean something when this side sends them.
+            transport
+                    .socket()
+                    .closed(transport, webSocket.isEndedByPeer() ? CloseReason.TRANSPORT_CLOSE : reason(code));
         }
     }
 

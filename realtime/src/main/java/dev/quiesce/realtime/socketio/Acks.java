@@ -7,23 +7,32 @@ import org.jspecify.annotations.Nullable;
 
 /** The answers that a socket owes. Safe for use by many threads: one lock, under which nothing foreign is called. */
 final class Acks {
+    static final long ENDED = -1;
+
     private final Map<Long, Owed> owed = new HashMap<>();
     private long last = -1;
     private boolean ended;
 
     private record Owed(Answers answers, Runnable cancelTimeout) {}
 
-    /** Returns the number for a new answer. */
-    synchronized long next() {
-        return ++last;
+    /** Notes that an answer is owed, and returns its number, or {@link #ENDED} if none can come any more. */
+    synchronized long owe(Answers answers) {
+        if (ended) {
+            return ENDED;
+        }
+        owed.put(++last, new Owed(answers, () -> {}));
+        return last;
     }
 
-    /** Notes that an answer is owed, and returns whether it can still come. */
-    synchronized boolean owe(long id, Answers answers, Runnable cancelTimeout) {
-        if (!ended) {
-            owed.put(id, new Owed(answers, cancelTimeout));
+    /** Takes what cancels the timer of an answer, which may have fired or be needless already. */
+    void timesOut(long id, Runnable cancelTimeout) {
+        boolean isOwed;
+        synchronized (this) {
+            isOwed = owed.computeIfPresent(id, (same, before) -> new Owed(before.answers(), cancelTimeout)) != null;
         }
-        return !ended;
+        if (!isOwed) {
+            cancelTimeout.run();
+        }
     }
 
     void answered(long id, Arguments answer) {

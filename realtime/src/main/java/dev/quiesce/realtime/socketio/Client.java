@@ -27,6 +27,7 @@ final class Client {
     private final EngineSocket engine;
     private final Decoder decoder;
     private final Set<String> joining = new HashSet<>();
+    private final Set<String> joined = new HashSet<>();
     private Map<String, IoSocket> sockets = Map.of();
     private @Nullable DisconnectReason closed;
     private Runnable cancelTimeout = () -> {};
@@ -86,8 +87,8 @@ final class Client {
         IoSocket socket = sockets().get(packet.namespace());
         if (socket == null) {
             // What was under way when the server ended the socket means nothing any more.
-            if (!server.hasNamespace(packet.namespace())) {
-                throw new MalformedPacketException("a packet is for a namespace that does not exist");
+            if (!hasJoined(packet.namespace())) {
+                throw new MalformedPacketException("a packet is for a namespace that the client has not joined");
             }
         } else if (packet instanceof Incoming.Event event) {
             server.counters().eventsReceived.increment();
@@ -152,6 +153,7 @@ final class Client {
         if (socket != null) {
             Map<String, IoSocket> more = new HashMap<>(sockets);
             more.put(namespace.name(), socket);
+            joined.add(namespace.name());
             sockets = Map.copyOf(more);
         }
     }
@@ -196,21 +198,28 @@ final class Client {
     /** Takes leave of a socket, in the turn of the log. */
     void ended(Entry.Departure departure) {
         IoSocket socket = departure.socket();
+        boolean wasPresent = forget(socket);
+        // Before the connection ends, as that is another reason.
+        engine.execute(() -> socket.leave(departure.reason()));
         if (departure.closesConnection()) {
             engine.close();
-        } else if (departure.reason() == DisconnectReason.SERVER_NAMESPACE_DISCONNECT && socket.isConnected()) {
+        } else if (wasPresent && departure.reason() == DisconnectReason.SERVER_NAMESPACE_DISCONNECT) {
             engine.send(Encoder.disconnect(socket.namespace().name()));
         }
-        forget(socket);
-        engine.execute(() -> socket.leave(departure.reason()));
     }
 
-    private synchronized void forget(IoSocket socket) {
-        if (sockets.get(socket.namespace().name()) == socket) {
-            Map<String, IoSocket> fewer = new HashMap<>(sockets);
-            fewer.remove(socket.namespace().name());
-            sockets = Map.copyOf(fewer);
+    private synchronized boolean forget(IoSocket socket) {
+        if (sockets.get(socket.namespace().name()) != socket) {
+            return false;
         }
+        Map<String, IoSocket> fewer = new HashMap<>(sockets);
+        fewer.remove(socket.namespace().name());
+        sockets = Map.copyOf(fewer);
+        return true;
+    }
+
+    private synchronized boolean hasJoined(String namespace) {
+        return joined.contains(namespace);
     }
 
     private synchronized Map<String, IoSocket> sockets() {

@@ -143,7 +143,10 @@ final class Decoder {
     }
 
     private List<@Nullable Object> list(Head head) throws MalformedPacketException {
-        if (Json.withAttachments(Json.read(head.data()), attachments) instanceof List<?> list) {
+        Object data = Json.read(head.data());
+        // What looks like a placeholder is one in a packet with attachments only.
+        Object filled = head.attachments() == 0 ? data : Json.withAttachments(data, attachments);
+        if (filled instanceof List<?> list) {
             return new ArrayList<>(list);
         }
         throw new MalformedPacketException("the data of a packet is no list");

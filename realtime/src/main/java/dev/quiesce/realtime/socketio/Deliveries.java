@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** What a log hands on, one call at a time and in its order. No method blocks or calls a user. */
 interface Deliveries {
 
-    /** Returns the most that is sent to a client that comes back, in characters; whoever has missed more begins anew. */
+    /** Returns the most that is sent to a client that comes back, in bytes; whoever has missed more begins anew. */
     long mostMissed();
 
     /**

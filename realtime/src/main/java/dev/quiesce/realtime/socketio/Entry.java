@@ -35,7 +35,13 @@ sealed interface Entry {
     record Rooms(IoSocket socket, Set<String> join, Set<String> leave) implements Entry {}
 
     /** What is kept with a socket has changed. */
-    record Data(IoSocket socket, Map<String, Object> data) implements Entry {}
+    record Data(IoSocket socket) implements Entry {
+
+        /** Returns what is kept now: changes may be told in another order than they were made in, but the last is told. */
+        Map<String, Object> data() {
+            return socket.data();
+        }
+    }
 
     /**
      * A socket leaves its namespace.

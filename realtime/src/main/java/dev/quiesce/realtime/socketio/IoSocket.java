@@ -90,14 +90,12 @@ public final class IoSocket {
      * @param value what can be written as JSON; as such it comes back
      */
     public void put(String key, Object value) {
-        Map<String, Object> now;
         synchronized (this) {
             Map<String, Object> changed = new HashMap<>(data);
             changed.put(key, value);
-            now = Map.copyOf(changed);
-            data = now;
+            data = Map.copyOf(changed);
         }
-        namespace.append(new Entry.Data(this, now));
+        namespace.append(new Entry.Data(this));
     }
 
     /** Returns what was {@linkplain #put put} under a key. */
@@ -202,6 +200,10 @@ public final class IoSocket {
         namespace.append(new Entry.Departure(this, DisconnectReason.SERVER_NAMESPACE_DISCONNECT, closesConnection));
     }
 
+    Map<String, Object> data() {
+        return data;
+    }
+
     Session session() {
         return session;
     }
@@ -264,14 +266,13 @@ public final class IoSocket {
 
     /** Sends an event that the client has to answer, in the turn of the log. */
     void ask(Json.Written data, Answers answers) {
-        long id = acks.next();
-        Runnable cancel = engine().executeAfter(answers.timeout(), () -> acks.timedOut(id));
-        if (acks.owe(id, answers, cancel)) {
-            engine().send(Encoder.event(namespace.name(), data, null, id));
-        } else {
-            cancel.run();
+        long id = acks.owe(answers);
+        if (id == Acks.ENDED) {
             engine().execute(() -> answers.failed(new AckException("the client has gone")));
+            return;
         }
+        acks.timesOut(id, engine().executeAfter(answers.timeout(), () -> acks.timedOut(id)));
+        engine().send(Encoder.event(namespace.name(), data, null, id));
     }
 
     /** Leaves, and returns whether this was the first to say so. To be called in turn with the other calls for this client. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,9 +35,9 @@ final class Json {
      */
     record Written(String text, List<ByteBuffer> attachments) {
 
-        /** Returns the size, in bytes, or in characters of the JSON. */
+        /** Returns the size, in bytes. */
         long size() {
-            return text.length()
+            return text.getBytes(StandardCharsets.UTF_8).length
                     + attachments.stream().mapToLong(ByteBuffer::remaining).sum();
         }
     }
@@ -174,7 +175,9 @@ final class Json {
     }
 
     private static Map<String, Object> placeholder(ByteBuffer bytes, List<ByteBuffer> attachments) {
-        attachments.add(bytes);
+        // A copy, as the caller may go on with its own before this has been sent.
+        attachments.add(
+                ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip());
         Map<String, Object> placeholder = new LinkedHashMap<>();
         placeholder.put(PLACEHOLDER, true);
         placeholder.put(NUMBER, attachments.size() - 1);

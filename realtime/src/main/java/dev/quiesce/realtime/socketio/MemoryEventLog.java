@@ -54,14 +54,24 @@ final class MemoryEventLog extends EventLog {
         } else if (entry instanceof Entry.Admission admission) {
             admit(admission, to);
         } else if (entry instanceof Entry.Rooms change) {
-            change.socket().session().change(change);
+            if (isCurrent(change.socket())) {
+                change.socket().session().change(change);
+            }
             to.change(change);
         } else if (entry instanceof Entry.Data change) {
-            change.socket().session().data = change.data();
+            if (isCurrent(change.socket())) {
+                change.socket().session().data = change.data();
+            }
         } else if (entry instanceof Entry.Departure departure) {
             forget(departure);
             to.depart(departure);
         }
+    }
+
+    /** Whether a session is that of a socket still: its client may have gone, or be back by another connection. */
+    private boolean isCurrent(IoSocket socket) {
+        Session session = socket.session();
+        return socket.generation() == session.generation && present.get(session.recoveryId) == session;
     }
 
     private void emit(Entry.Emission emission, Deliveries to) {

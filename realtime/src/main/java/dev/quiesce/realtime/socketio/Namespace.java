@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.quiesce.realtime.engineio.Packet;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,7 +106,7 @@ public final class Namespace {
         return sockets.size();
     }
 
-    /** Returns how large an event may be, in bytes, or in characters of its JSON. */
+    /** Returns how large an event may be, in bytes. */
     long largestEvent() {
         return largestEvent;
     }
@@ -205,27 +205,25 @@ public final class Namespace {
             return sockets.values();
         }
         if (audience.rooms().size() == 1) {
-            return members(audience.rooms().iterator().next(), new ArrayList<>(1));
+            return in(audience.rooms().iterator().next());
         }
-        Collection<IoSocket> all = new LinkedHashSet<>();
-        audience.rooms().forEach(room -> all.addAll(members(room, new ArrayList<>(1))));
+        Collection<IoSocket> all = new HashSet<>();
+        audience.rooms().forEach(room -> all.addAll(in(room)));
         return all;
     }
 
-    /** Returns the sockets in a room, with those given if there are any. */
-    private Collection<IoSocket> members(String room, Collection<IoSocket> others) {
-        Set<IoSocket> members = rooms.get(room);
+    private Collection<IoSocket> in(String room) {
+        Set<IoSocket> members = rooms.getOrDefault(room, Set.of());
         IoSocket itself = sockets.get(room);
-        if (members != null && itself == null && others.isEmpty()) {
+        if (itself == null || members.contains(itself)) {
             return members;
         }
-        if (members != null) {
-            others.addAll(members);
+        if (members.isEmpty()) {
+            return List.of(itself);
         }
-        if (itself != null && (members == null || !members.contains(itself))) {
-            others.add(itself);
-        }
-        return others;
+        Collection<IoSocket> all = new ArrayList<>(members);
+        all.add(itself);
+        return all;
     }
 
     private static boolean isExcluded(IoSocket socket, Audience audience) {

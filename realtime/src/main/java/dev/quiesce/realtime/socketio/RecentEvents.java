@@ -1,5 +1,6 @@
 package dev.quiesce.realtime.socketio;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** The events of the last minutes. Not safe for use by several threads. */
 final class RecentEvents {
     private static final long UNKNOWN = Long.MAX_VALUE;
+
+    /** What an event costs beside its JSON until it has been sent, in bytes. */
+    private static final int OVERHEAD = 128;
 
     private final Retention retention;
     private final long mostMissed;
@@ -36,7 +40,7 @@ final class RecentEvents {
      *
      * @param position where the log is
      * @param epoch the epoch that this position is told to clients with, as long as there is no event
-     * @param mostMissed the most that is sent to a client that comes back, in characters
+     * @param mostMissed the most that is sent to a client that comes back, in bytes
      */
     RecentEvents(Retention retention, long position, String epoch, long mostMissed) {
         this.retention = retention;
@@ -80,7 +84,7 @@ final class RecentEvents {
         }
         long size = 0;
         for (Event event : missed(session, start)) {
-            size += event.json().length();
+            size += event.json().getBytes(StandardCharsets.UTF_8).length + OVERHEAD;
         }
         return size > mostMissed ? OptionalLong.empty() : OptionalLong.of(start);
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.eclipse.jetty.server.Handler;
 import org.jspecify.annotations.Nullable;
 
@@ -113,10 +114,6 @@ public final class SocketIoServer implements Lifecycle {
         return namespaces.get(name);
     }
 
-    boolean hasNamespace(String name) {
-        return namespaces.containsKey(name);
-    }
-
     /**
      * Begins to accept clients.
      *
@@ -143,6 +140,7 @@ public final class SocketIoServer implements Lifecycle {
      */
     @Override
     public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
+        announce(EngineSocket::isPolling);
         engine.drain(deadline);
     }
 
@@ -154,7 +152,7 @@ public final class SocketIoServer implements Lifecycle {
      */
     @Override
     public void stop(Deadline deadline) throws TimeoutException, InterruptedException {
-        config.restartEvent().ifPresent(this::announce);
+        announce(socket -> true);
         try {
             engine.stop(deadline);
         } finally {
@@ -162,14 +160,20 @@ public final class SocketIoServer implements Lifecycle {
         }
     }
 
-    private void announce(String event) {
-        for (Namespace namespace : namespaces.values()) {
-            for (IoSocket socket : namespace.sockets()) {
-                int delay = ThreadLocalRandom.current().nextInt(HINT_SPREAD_MILLIS);
-                Json.Written hint = Json.write(List.of(event, Map.of("retryAfterMs", delay)));
-                socket.send(Encoder.event(namespace.name(), hint, null, null), false);
+    private void announce(Predicate<EngineSocket> isToBeTold) {
+        config.restartEvent().ifPresent(event -> {
+            for (Namespace namespace : namespaces.values()) {
+                namespace.sockets().stream()
+                        .filter(socket -> isToBeTold.test(socket.engine()))
+                        .forEach(socket -> announce(event, socket));
             }
-        }
+        });
+    }
+
+    private static void announce(String event, IoSocket socket) {
+        int delay = ThreadLocalRandom.current().nextInt(HINT_SPREAD_MILLIS);
+        Json.Written hint = Json.write(List.of(event, Map.of("retryAfterMs", delay)));
+        socket.send(Encoder.event(socket.namespace().name(), hint, null, null), false);
     }
 
     /** Returns the number of calls of listeners under way. */

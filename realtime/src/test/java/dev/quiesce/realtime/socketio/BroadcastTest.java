@@ -1,0 +1,177 @@
+package dev.quiesce.realtime.socketio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.quiesce.realtime.engineio.PollingClient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whom an event reaches, and in which order. */
+@Timeout(30)
+class BroadcastTest {
+    private Instance server;
+
+    private Namespace serve(Consumer<Namespace> set) throws Exception {
+        server = new Instance(SocketIoConfig.defaults(), EventLog.none(), set);
+        return server.main;
+    }
+
+    private IoClient joined() throws Exception {
+        return IoClient.joined(server.port());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.stop();
+    }
+
+    @Test
+    void anEvent_reachesWhoIsInOneOfTheRooms_once_andNotWhoIsInAnExcludedOne() throws Exception {
+        Namespace main = serve(each -> each.on("join", event -> {
+            event.socket()
+                    .join(event.arguments().list(0).stream()
+                            .map(String::valueOf)
+                            .toArray(String[]::new));
+            event.ack();
+        }));
+        List<IoClient> clients = new ArrayList<>();
+        for (String rooms : List.of("[\"red\"]", "[\"blue\"]", "[\"red\",\"blue\"]", "[\"green\"]", "[]")) {
+            IoClient client = joined();
+            client.send("20[\"join\"," + rooms + "]");
+            assertThat(client.next()).isEqualTo("30[]");
+            clients.add(client);
+        }
+        String last = clients.get(4).id();
+        main.to("red").emit("red");
+        main.to("red", "blue").emit("red or blue");
+        main.to("red").to("green").emit("red or green");
+        main.to("red", "blue").except("blue").emit("red and not blue");
+        main.except("red", "green").emit("neither red nor green");
+        main.to("nobody").emit("nobody");
+        main.to(last).emit("one");
+        main.to(last, "green").emit("one or green");
+        main.except(last).emit("not one");
+        main.emit("all");
+
+        assertThat(until(clients.get(0), "all"))
+                .containsExactly("red", "red or blue", "red or green", "red and not blue", "not one", "all");
+        assertThat(until(clients.get(1), "all"))
+                .containsExactly("red or blue", "neither red nor green", "not one", "all");
+        assertThat(until(clients.get(2), "all"))
+                .containsExactly("red", "red or blue", "red or green", "not one", "all");
+        assertThat(until(clients.get(3), "all")).containsExactly("red or green", "one or green", "not one", "all");
+        assertThat(until(clients.get(4), "all")).containsExactly("neither red nor green", "one", "one or green", "all");
+        assertThat(main.to("red", "blue").except("green").sockets()).hasSize(3);
+        assertThat(main.to(last).sockets()).extracting(IoSocket::id).containsExactly(last);
+        assertThat(main.all().sockets()).hasSize(5);
+    }
+
+    private static List<String> until(IoClient client, String name) throws Exception {
+        List<String> names = new ArrayList<>();
+        do {
+            String packet = client.next();
+            names.add(packet.substring(3, packet.length() - 2));
+        } while (!names.get(names.size() - 1).equals(name));
+        return names;
+    }
+
+    @Test
+    void aSocket_sendsToOthers_andNotToItself() throws Exception {
+        serve(main -> main.onConnection(socket -> socket.join("room")).on("tell", event -> {
+            event.socket().to("room").emit("room");
+            event.socket().broadcast().emit("broadcast");
+            event.socket().except("room").emit("nobody");
+            event.socket().broadcast().except("none").emit("others");
+            event.socket().namespace().emit("all");
+        }));
+        IoClient other = joined();
+        IoClient client = joined();
+        client.send("2[\"tell\"]");
+
+        assertThat(until(other, "all")).containsExactly("room", "broadcast", "others", "all");
+        assertThat(until(client, "all")).containsExactly("all");
+    }
+
+    @Test
+    void rooms_areLeft_bySocketsAndByTheNamespace() throws Exception {
+        Namespace main = serve(each -> {});
+        IoClient client = joined();
+        IoSocket socket = main.sockets().get(0);
+        socket.join("a", "b", "c");
+        assertThat(socket.rooms()).containsExactlyInAnyOrder("a", "b", "c");
+        socket.leave("b", "unknown");
+        main.to("a").leave("a");
+        main.to("c").join("d");
+        assertThat(socket.rooms()).containsExactlyInAnyOrder("c", "d");
+        main.to("a", "b").emit("missed");
+        main.to("d").emit("all");
+        assertThat(until(client, "all")).containsExactly("all");
+
+        client.drop();
+        await().until(() -> main.size() == 0);
+        socket.join("late");
+        socket.emit("late");
+        assertThat(main.to("c", "d", "late").sockets()).isEmpty();
+        assertThat(socket.isConnected()).isFalse();
+    }
+
+    @Test
+    void eventsOfOneThread_arriveInOrder_whoeverTheyAreFor() throws Exception {
+        Namespace main = serve(each -> each.onConnection(socket -> socket.join("room")));
+        IoClient client = joined();
+        await().until(() -> main.to("room").sockets().size() == 1);
+        String id = client.id();
+        for (int i = 0; i < 300; i++) {
+            (i % 3 == 0 ? main.all() : i % 3 == 1 ? main.to("room") : main.to(id)).emit("n", i);
+        }
+        for (int i = 0; i < 300; i++) {
+            assertThat(client.next()).isEqualTo("2[\"n\"," + i + "]");
+        }
+    }
+
+    @Test
+    void binary_goesBothWays_deepInArguments_andToMany() throws Exception {
+        Namespace main = serve(each -> each.on(
+                "echo", event -> event.socket().emit("echoed", event.arguments().object(0), event.binary(1))));
+        IoClient client = joined();
+        IoClient other = joined();
+        client.send("52-[\"echo\",{\"a\":[{\"_placeholder\":true,\"num\":0}]},{\"_placeholder\":true,\"num\":1}]");
+        client.send(new byte[] {1, 2});
+        client.send(new byte[] {3});
+        assertThat(client.next())
+                .isEqualTo(
+                        "52-[\"echoed\",{\"a\":[{\"_placeholder\":true,\"num\":0}]},{\"_placeholder\":true,\"num\":1}]");
+        assertThat(client.next()).isEqualTo("0102");
+        assertThat(client.next()).isEqualTo("03");
+
+        byte[] content = {7, 8};
+        main.emit("blob", content);
+        content[0] = 0;
+        for (IoClient each : List.of(client, other)) {
+            assertThat(each.next()).isEqualTo("51-[\"blob\",{\"_placeholder\":true,\"num\":0}]");
+            assertThat(each.next()).isEqualTo("0708");
+        }
+    }
+
+    @Test
+    void volatileEvents_areDroppedForClientsThatDoNotTakeThem() throws Exception {
+        Namespace main = serve(each -> {});
+        PollingClient polling = PollingClient.open(server.port(), "/socket.io/");
+        polling.post("40");
+        assertThat(polling.poll()).startsWith("200 40{");
+        IoClient client = joined();
+        main.all().asVolatile().emit("dropped by one");
+        main.emit("kept");
+        main.sockets().forEach(socket -> socket.asVolatile().emit("dropped"));
+
+        assertThat(polling.poll()).isEqualTo("200 42[\"kept\"]");
+        assertThat(client.next()).isEqualTo("2[\"dropped by one\"]");
+        assertThat(client.next()).isEqualTo("2[\"kept\"]");
+        assertThat(polling.post("1")).isEqualTo("200 ok");
+    }
+}
