@@ -81,18 +81,20 @@ export default async function (checks) {
     await post("40");
     assert.match(await (await fetch(`${url}&sid=${sid}`)).text(), /^40/);
     const rest = async () => {
-      let all = "";
-      while (!/(^|\x1e)1$/.test(all)) {
+      const answers = [];
+      while (!/(^|\x1e)1$/.test(answers.at(-1))) {
         const response = await fetch(`${url}&sid=${sid}`);
-        assert.equal(response.status, 200, `after ${JSON.stringify(all)}`);
-        all += (all && "\x1e") + (await response.text());
+        assert.equal(response.status, 200, `after ${JSON.stringify(answers)}`);
+        answers.push(await response.text());
       }
-      return all;
+      return answers;
     };
     await post('42["message","last words"]\x1e42["disconnect-me",true]');
-    // A packet 6 says nothing.
-    const packets = (await rest()).split("\x1e").filter((packet) => packet !== "6");
-    assert.deepEqual(packets.slice(-3), ['42["message-back","last words"]', "41", "1"]);
+    const answers = await rest();
+    // The stock client forgets what comes in one answer with the end. A packet 6 says nothing.
+    assert.match(answers.pop(), /^(6\x1e)?1$/);
+    const packets = answers.join("\x1e").split("\x1e").filter((packet) => packet !== "6");
+    assert.deepEqual(packets.slice(-2), ['42["message-back","last words"]', "41"]);
   });
 
   await checks.check("a client that answers no ping is dropped: 'ping timeout'", async (scope) => {

@@ -237,8 +237,8 @@ public final class EngineSocket {
         }
     }
 
-    void leaveWord(String word) {
-        shared.sockets().leaveWord(id, word);
+    void leaveWords(List<String> words) {
+        shared.sockets().leaveWords(id, words);
     }
 
     /** The answer to a request for packets could not be written. */
@@ -283,7 +283,7 @@ public final class EngineSocket {
                 if (polling.isAsked()) {
                     polling.release();
                 } else {
-                    leaveWord(Packet.NOOP.polled());
+                    leaveWords(List.of(Packet.NOOP.polled()));
                 }
             }
             end(Ending.BY_PEER);

@@ -80,8 +80,9 @@ final class PollingTransport implements Transport {
     public void close(Ending ending) {
         // A request that waits has got everything else.
         if (!answer(Packet.CLOSE.polled()) && ending.isTold()) {
-            waiting.add(Packet.CLOSE);
-            socket.leaveWord(Payload.encode(waiting.iterator()));
+            String end = Packet.CLOSE.polled();
+            // Clients forget what comes together with the end: that goes before, by itself.
+            socket.leaveWords(waiting.isEmpty() ? List.of(end) : List.of(Payload.encode(waiting.iterator()), end));
         }
         waiting.clear();
     }

@@ -6,7 +6,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -26,7 +28,7 @@ final class Sockets {
     private final WorkGuard untold;
     private final ConcurrentMap<String, EngineSocket> open = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Integer> byAddress = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, String> lastWords = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Queue<String>> lastWords = new ConcurrentHashMap<>();
 
     Sockets(EngineIoConfig config, Scheduler scheduler, WorkGuard untold) {
         this.config = config;
@@ -70,19 +72,29 @@ final class Sockets {
         return open.get(id);
     }
 
-    /** Keeps the body of the answer to a client that polls when it asks for the last time. */
-    void leaveWord(String id, String word) {
+    /** Keeps what a client that polls is told when it asks for the last times, one answer for each. */
+    void leaveWords(String id, List<String> words) {
         untold.tryEnter();
-        lastWords.put(id, word);
-        scheduler.schedule(() -> takeWord(id), LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
+        lastWords.put(id, new ConcurrentLinkedQueue<>(words));
+        scheduler.schedule(() -> forgetWords(id), LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private @Nullable String takeWord(String id) {
-        String word = lastWords.remove(id);
-        if (word != null) {
-            untold.exit();
+        Queue<String> words = lastWords.get(id);
+        if (words == null) {
+            return null;
+        }
+        String word = words.poll();
+        if (words.isEmpty()) {
+            forgetWords(id);
         }
         return word;
+    }
+
+    private void forgetWords(String id) {
+        if (lastWords.remove(id) != null) {
+            untold.exit();
+        }
     }
 
     /** Waits until no socket is open, and returns whether that is so. */
