@@ -45,17 +45,28 @@ const QUIET = 1000;
 
 const folder = mkdtempSync(path.join(tmpdir(), "socket-drill-"));
 const closing = [() => rmSync(folder, { recursive: true, force: true })];
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => end(1));
+}
+let ending;
 let within = false;
 try {
   within = await drill();
 } catch (error) {
   console.error(error);
-} finally {
-  for (const close of closing.reverse()) {
-    await close();
-  }
 }
-process.exit(within ? 0 : 1);
+await end(within ? 0 : 1);
+
+/** Closes everything, once. */
+function end(code) {
+  ending ??= (async () => {
+    for (const close of closing.reverse()) {
+      await close();
+    }
+    process.exit(code);
+  })();
+  return ending;
+}
 
 async function drill() {
   const instances = [];
