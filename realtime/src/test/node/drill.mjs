@@ -86,7 +86,7 @@ async function drill() {
   const crowd = await Crowd.join(url, options.clients, options.processes, options.rooms);
   closing.push(() => crowd.leave());
   const producer = new Producer(new URL(options.emit, url), options.rate, options.rooms);
-  closing.push(() => producer.stop());
+  closing.push(() => producer.abandon());
   producer.start();
   await crowd.awaitEvents(1, BACK_PATIENCE);
 

@@ -45,6 +45,16 @@ export class Producer {
     return Object.fromEntries(this.#rooms.map(({ name, n }) => [name, n]));
   }
 
+  /** Ends at once, whatever has become of the last events. */
+  abandon() {
+    clearInterval(this.#timer);
+    this.#rooms.forEach((room) => {
+      room.ended = true;
+      room.abandoned = true;
+    });
+    this.#agent.destroy();
+  }
+
   /**
    * The event has three arguments: its number, which attempt to emit it this is, and which attempt at the one before was answered, so
    * that receivers know which repetitions are the producer's.
@@ -54,6 +64,9 @@ export class Producer {
       if (room.n < room.due) {
         let attempt = 1;
         while (!(await this.#emit({ room: room.name, event: "tick", args: [room.n + 1, attempt, room.safe] }))) {
+          if (room.abandoned) {
+            return;
+          }
           attempt++;
           this.repeated++;
           await pause();
