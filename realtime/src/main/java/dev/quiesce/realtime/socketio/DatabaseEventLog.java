@@ -6,8 +6,10 @@ import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.WorkGuard;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -121,6 +123,13 @@ public final class DatabaseEventLog extends EventLog {
             }
         }
         queue.add(entry);
+    }
+
+    @Override
+    SortedSet<String> users(Namespace namespace, Duration grace) throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            return new PresentUsers(namespace.name(), config.lease(), grace).read(connection);
+        }
     }
 
     private static long size(Entry.Emission emission) {
