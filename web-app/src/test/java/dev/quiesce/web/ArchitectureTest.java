@@ -1,5 +1,7 @@
 package dev.quiesce.web;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -84,6 +86,12 @@ class ArchitectureTest {
             .haveSimpleNameEndingWith("Helper");
 
     @ArchTest
-    static final ArchRule publicClasses_areFinal =
-            classes().that().arePublic().and().areNotInterfaces().should().haveModifier(JavaModifier.FINAL);
+    static final ArchRule publicClasses_areFinal_orSealed = classes()
+            .that()
+            .arePublic()
+            .and()
+            .areNotInterfaces()
+            .and(not(describe("sealed", type -> type.reflect().isSealed())))
+            .should()
+            .haveModifier(JavaModifier.FINAL);
 }
