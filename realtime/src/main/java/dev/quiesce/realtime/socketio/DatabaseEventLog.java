@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class DatabaseEventLog extends EventLog {
     private final String instance = Ids.longId();
     private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
     private final WorkGuard appending = new WorkGuard();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Upkeep upkeep;
@@ -122,6 +124,7 @@ public final class DatabaseEventLog extends EventLog {
                                 + (why == null ? "" : "; the database says: " + why.getMessage()));
             }
         }
+        waiting.incrementAndGet();
         queue.add(entry);
     }
 
@@ -170,6 +173,7 @@ public final class DatabaseEventLog extends EventLog {
     }
 
     private void release(Entry entry) {
+        waiting.decrementAndGet();
         if (entry instanceof Entry.Emission emission) {
             waitingBytes.addAndGet(-size(emission));
         }
@@ -282,11 +286,14 @@ public final class DatabaseEventLog extends EventLog {
         try {
             // A time of zero would be for ever.
             writer.join(Math.max(1, deadline.remaining().toMillis()));
-            if (writer.isAlive()) {
+            int left = waiting.get();
+            if (writer.isAlive() && left > 0) {
                 SQLException why = failure;
-                throw new TimeoutException(
-                        "the log of the sockets had " + queue.size() + " entries or more to keep at the deadline"
-                                + (why == null ? "" : "; the database says: " + why.getMessage()));
+                throw new TimeoutException("the log of the sockets had " + left + " entries to keep at the deadline"
+                        + (why == null ? "" : "; the database says: " + why.getMessage()));
+            }
+            if (writer.isAlive()) {
+                LOG.warn("The log of the sockets could not say that this instance ends: the database does not answer");
             }
         } finally {
             appending.quiesce();
