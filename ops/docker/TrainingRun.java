@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -103,16 +105,19 @@ final class TrainingRun {
     }
 
     private void use() throws Exception {
+        // As a Socket.IO client joins; the socket stays open, to be closed by the service.
+        CompletableFuture<String> joined = new CompletableFuture<>();
         WebSocket socket = client.newWebSocketBuilder()
-                .buildAsync(uri("ws", HTTP, "/live"), new WebSocket.Listener() {})
+                .buildAsync(uri("ws", HTTP, "/socket.io/?EIO=4&transport=websocket"), new Joining(joined))
                 .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        socket.sendText("40", true).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        joined.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         expect(200, HttpRequest.newBuilder(uri("http", HTTP, "/")));
         expect(200, post("/api/session", "{\"name\":\"trainee\"}"));
         expect(201, post("/api/offers", "{\"item\":\"sword\",\"price\":1}"));
         expect(200, HttpRequest.newBuilder(uri("http", HTTP, "/api/offers")));
         expect(200, HttpRequest.newBuilder(uri("http", ADMIN, "/metrics")));
         expect(200, HttpRequest.newBuilder(uri("http", ADMIN, "/lifecycle")));
-        socket.sendText("left open, to be closed by the service", true).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static HttpRequest.Builder post(String path, String json) {
@@ -135,5 +140,16 @@ final class TrainingRun {
 
     private static URI uri(String scheme, String address, String path) {
         return URI.create(scheme + "://" + address + path);
+    }
+
+    /** Completes once the service has let the client join. */
+    private record Joining(CompletableFuture<String> joined) implements WebSocket.Listener {
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            if (data.toString().startsWith("40")) {
+                joined.complete(data.toString());
+            }
+            return WebSocket.Listener.super.onText(socket, data, last);
+        }
     }
 }

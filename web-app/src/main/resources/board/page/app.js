@@ -1,12 +1,16 @@
-// The page of the trade board: a list that a socket keeps up to date, and three forms.
+// The page of the trade board: a list that a socket keeps up to date, a chat for each offer, and three forms.
 
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 15000;
+import { io } from './socket.io.esm.min.js';
+import { Chat } from './chat.js';
+
+const KEEP_SIGNED_IN = 5 * 60 * 1000;
+const REFUSED_WAIT = 5000;
 const element = (id) => document.getElementById(id);
 
 let me = null;
 let offers = new Map();
 const taken = new Set();
+const chats = new Map();
 
 // ---- talking to the server
 
@@ -41,6 +45,7 @@ function showUser(name) {
   element('signed-in').hidden = me === null;
   element('post').hidden = me === null;
   element('who').textContent = me ?? '';
+  chats.forEach((chat) => chat.as(me));
   showOffers();
 }
 
@@ -53,9 +58,10 @@ function showOffers() {
   if (list.contains(focused) && !rows.some((row) => row.contains(focused))) {
     element('offers-title').focus();
   }
-  for (const row of list.querySelectorAll('li')) {
+  for (const row of [...list.children]) {
     if (!rows.includes(row)) row.remove();
   }
+  for (const id of [...chats.keys()].filter((id) => !offers.has(id))) closeChat(id);
   rows.forEach((row, at) => {
     if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
   });
@@ -69,15 +75,45 @@ function newRow(offer) {
   row.querySelector('.item').textContent = offer.item;
   row.querySelector('.price').textContent = `${offer.price.toLocaleString('en')} gold`;
   row.querySelector('.seller').textContent = `from ${offer.seller}`;
-  const button = row.querySelector('button');
-  button.setAttribute('aria-label', `Take ${offer.item} from ${offer.seller}`);
-  button.addEventListener('click', () => attempt(() => take(offer), button));
+  const take = row.querySelector('.take');
+  take.setAttribute('aria-label', `Take ${offer.item} from ${offer.seller}`);
+  take.addEventListener('click', () => attempt(() => takeOffer(offer), take));
+  const talk = row.querySelector('.talk');
+  talk.setAttribute('aria-label', `Chat about ${offer.item} from ${offer.seller}`);
+  talk.addEventListener('click', () => (chats.has(offer.id) ? closeChat(offer.id) : openChat(offer, row)));
   return row;
 }
 
 function showOffer(row, offer) {
-  row.querySelector('button').hidden = me === null || me === offer.seller;
+  row.querySelector('.take').hidden = me === null || me === offer.seller;
+  row.querySelector('.talk').setAttribute('aria-expanded', chats.has(offer.id));
   return row;
+}
+
+function openChat(offer, row) {
+  const chat = new Chat(socket, offer, me);
+  chats.set(offer.id, chat);
+  row.append(chat.view);
+  showOffer(row, offer);
+  chat.focus();
+}
+
+function closeChat(id) {
+  chats.get(id).close();
+  chats.delete(id);
+  const row = element('offers').querySelector(`[data-id="${id}"]`);
+  if (row !== null) showOffer(row, offers.get(id));
+}
+
+function showWatchers({ count, names }) {
+  element('watchers').replaceChildren(...names.map((name) => {
+    const row = document.createElement('li');
+    row.textContent = name;
+    row.classList.toggle('own', name === me);
+    return row;
+  }));
+  element('nobody').hidden = count > 0;
+  element('watching-count').textContent = count > 0 ? `(${count})` : '';
 }
 
 function say(text) {
@@ -113,14 +149,14 @@ function gone(id, by) {
   say(by === me ? `You took ${offer.item}` : `${by} took ${offer.item}`);
 }
 
-function apply(change) {
-  if (change.type === 'posted') posted(change.offer);
-  if (change.type === 'taken') gone(change.id, change.by);
+function apply({ event, change }) {
+  if (event === 'posted') posted(change);
+  if (event === 'taken') gone(change.id, change.by);
 }
 
 // ---- what the user does
 
-async function take(offer) {
+async function takeOffer(offer) {
   const change = await call('POST', `api/offers/${offer.id}/take`);
   gone(change.id, change.by);
   if (document.activeElement === document.body) element('offers-title').focus(); // the button is gone
@@ -137,6 +173,7 @@ function onSubmit(id, action) {
 onSubmit('sign-in', async () => {
   const answer = await call('POST', 'api/session', { name: element('name').value });
   showUser(answer.name);
+  reconnect();
   element('item').focus();
 });
 
@@ -149,13 +186,25 @@ onSubmit('post', async (form) => {
 element('sign-out').addEventListener('click', (event) => attempt(async () => {
   await call('DELETE', 'api/session');
   showUser(null);
+  reconnect();
   element('name').focus();
 }, event.target));
 
-// ---- the socket: opened first, then the list is fetched, so that no change falls between the two
+// ---- the socket
 
-let wait = FIRST_WAIT;
-let timer;
+// What was missed while it was away, the server sends when it is back (recovered). If it cannot, the list is fetched: only once the
+// socket is open, so that no change falls between the two.
+
+const socket = io({
+  path: new URL('socket.io/', document.baseURI).pathname,
+  // Polling only where WebSockets do not pass: it takes a proxy that leads a client to the same instance again.
+  transports: ['websocket', 'polling'],
+  tryAllTransports: true,
+  reconnectionDelay: 500,
+  reconnectionDelayMax: 10000,
+});
+let known = false; // whether the list is known, up to what the socket brings
+let early = [];
 let fetches = 0;
 
 function showConnection(state) {
@@ -164,7 +213,13 @@ function showConnection(state) {
   element('connection').textContent = text[state];
 }
 
-async function fetchAll(early) {
+/** Only a new handshake shows the server who has signed in, or out. */
+function reconnect() {
+  known = false;
+  socket.disconnect().connect();
+}
+
+async function fetchAll() {
   const mine = ++fetches;
   const [session, list] = await Promise.all([call('GET', 'api/session'), call('GET', 'api/offers')]);
   if (mine !== fetches) return; // a later one knows better
@@ -172,45 +227,55 @@ async function fetchAll(early) {
   const signedOut = me !== null && session.name === null;
   showUser(session.name);
   element('message').textContent = signedOut ? 'You have been signed out. Sign in again.' : '';
+  known = true;
   early.splice(0).forEach(apply);
 }
 
-function connect() {
-  clearTimeout(timer);
-  timer = undefined;
-  const url = new URL('live', document.baseURI);
-  url.protocol = url.protocol.replace('http', 'ws');
-  const socket = new WebSocket(url);
-  const early = [];
-  let fetched = false;
-  socket.addEventListener('open', async () => {
+socket.on('connect', async () => {
+  if (!socket.recovered) known = false;
+  socket.emit('present', {}, showWatchers);
+  if (!known) {
     try {
-      await fetchAll(early);
-      fetched = true;
-      if (socket.readyState !== WebSocket.OPEN) return;
-      wait = FIRST_WAIT;
-      showConnection('live');
+      await fetchAll();
     } catch {
-      socket.close();
+      // As if it had been lost: the client waits a while, and comes back.
+      if (socket.connected && !known) socket.io.engine.close();
+      return;
     }
+  }
+  if (!socket.connected) return;
+  showConnection('live');
+  chats.forEach((chat) => {
+    if (!socket.recovered) chat.open();
+    chat.resume();
   });
-  socket.addEventListener('message', (event) => {
-    const change = JSON.parse(event.data);
-    if (fetched) apply(change);
-    else early.push(change);
-  });
-  socket.addEventListener('close', () => {
-    showConnection('lost');
-    // Somewhere in the upper half of the wait, so that the clients of a restarted server do not come back at once.
-    timer = setTimeout(connect, wait * (0.5 + Math.random() / 2));
-    wait = Math.min(wait * 2, LONGEST_WAIT);
-  });
-}
-
-addEventListener('online', () => {
-  if (timer !== undefined) connect();
 });
 
+for (const event of ['posted', 'taken']) {
+  socket.on(event, (change) => {
+    if (known) apply({ event, change });
+    else early.push({ event, change });
+  });
+}
+socket.on('said', (message) => chats.get(message.offer)?.heard(message));
+socket.on('present', showWatchers);
+socket.on('disconnect', (reason) => {
+  showConnection(reason === 'io client disconnect' ? 'connecting' : 'lost');
+  if (reason === 'io server disconnect') socket.connect(); // what the client does not do by itself
+});
+socket.on('connect_error', () => {
+  showConnection('lost');
+  if (!socket.active) setTimeout(() => socket.connect(), REFUSED_WAIT); // nor this
+});
+
+addEventListener('online', () => {
+  if (!socket.connected) socket.connect();
+});
+
+// A socket does not keep a session alive.
+setInterval(() => {
+  if (me !== null && document.visibilityState === 'visible') call('GET', 'api/session').catch(() => {});
+}, KEEP_SIGNED_IN);
+
 // Without a socket the board can still be read.
-fetchAll([]).catch(() => showUser(null));
-connect();
+fetchAll().then(() => { known &&= socket.connected; }, () => showUser(null));

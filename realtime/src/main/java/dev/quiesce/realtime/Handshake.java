@@ -51,6 +51,11 @@ public final class Handshake {
         return headers.get(name);
     }
 
+    /** Returns all values of a header, in their order, whatever the case of its name. */
+    public List<String> headers(String name) {
+        return List.copyOf(headers.getValuesList(name));
+    }
+
     /** Returns the value of the first cookie of that name, or null if there is none. */
     public @Nullable String cookie(String name) {
         return cookies.stream()

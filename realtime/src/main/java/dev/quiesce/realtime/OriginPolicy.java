@@ -25,7 +25,8 @@ public final class OriginPolicy {
         this.allowed = allowed.stream().map(OriginPolicy::lowerCase).collect(Collectors.toUnmodifiableSet());
     }
 
-    static boolean isOrigin(String text) {
+    /** Returns whether a policy can be made with this: an origin, or {@code *}. */
+    public static boolean isOrigin(String text) {
         return text.equals(ANY) || parse(text) != null;
     }
 

@@ -10,9 +10,7 @@ import com.google.inject.multibindings.Multibinder;
 import com.google.inject.name.Named;
 import com.google.inject.name.Names;
 import dev.quiesce.lifecycle.guice.LifecycleBinder;
-import dev.quiesce.realtime.SocketHandler;
-import dev.quiesce.realtime.SocketHub;
-import dev.quiesce.realtime.SocketHubConfig;
+import dev.quiesce.realtime.socketio.SocketIoServer;
 import dev.quiesce.session.Sessions;
 import dev.quiesce.web.http.Admission;
 import dev.quiesce.web.http.AdmissionConfig;
@@ -33,8 +31,8 @@ import org.eclipse.jetty.http.pathmap.ServletPathSpec;
 import org.eclipse.jetty.server.Request;
 
 /**
- * HTTP and sockets on one Jetty container, with the sessions of {@link SessionModule}. Servlets and socket handlers come from other modules, by
- * {@link #servlets} and {@link #sockets}.
+ * HTTP on one Jetty container, with the sockets of {@link SocketModule} and the sessions of {@link SessionModule}. Servlets come from
+ * other modules, by {@link #servlets}.
  */
 final class HttpModule extends AbstractModule {
     static final String CONTAINER = "container";
@@ -59,11 +57,6 @@ final class HttpModule extends AbstractModule {
         return MapBinder.newMapBinder(binder, String.class, HttpServlet.class);
     }
 
-    /** Returns where socket handlers are bound, each under its path. */
-    static MapBinder<String, SocketHandler> sockets(Binder binder) {
-        return MapBinder.newMapBinder(binder, String.class, SocketHandler.class);
-    }
-
     /** Returns where the path specifications of servlets are bound that use a database, so that these are admitted in turn. */
     static Multibinder<String> bounded(Binder binder) {
         return Multibinder.newSetBinder(binder, String.class, Names.named(BOUNDED));
@@ -73,11 +66,9 @@ final class HttpModule extends AbstractModule {
     protected void configure() {
         servlets(binder());
         bounded(binder());
-        sockets(binder());
         LifecycleBinder.of(binder())
                 .component(CONTAINER, Key.get(JettyContainer.class))
-                .component("http", Key.get(HttpServer.class))
-                .component("sockets", Key.get(SocketHub.class), CONTAINER);
+                .component("http", Key.get(HttpServer.class));
     }
 
     @Provides
@@ -89,12 +80,6 @@ final class HttpModule extends AbstractModule {
             container.believeProxy();
         }
         return container;
-    }
-
-    @Provides
-    @Singleton
-    SocketHub sockets() {
-        return new SocketHub(SocketHubConfig.defaults());
     }
 
     @Provides
@@ -133,11 +118,7 @@ final class HttpModule extends AbstractModule {
 
     @Provides
     @Singleton
-    HttpServer http(
-            JettyContainer container,
-            SocketHub sockets,
-            Map<String, SocketHandler> socketHandlers,
-            Admission admitted) {
-        return new HttpServer(container, List.of(sockets.mount(socketHandlers), admitted), quietPeriod);
+    HttpServer http(JettyContainer container, SocketIoServer sockets, Admission admitted) {
+        return new HttpServer(container, List.of(sockets.mount(), admitted), quietPeriod);
     }
 }

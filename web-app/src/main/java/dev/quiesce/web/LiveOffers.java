@@ -1,31 +1,24 @@
 package dev.quiesce.web;
 
-import dev.quiesce.realtime.Socket;
-import dev.quiesce.realtime.SocketHandler;
-import dev.quiesce.realtime.SocketHub;
+import dev.quiesce.realtime.socketio.SocketIoServer;
 import dev.quiesce.web.board.OfferFeed;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
-/** Shows the changes of the board to every socket that is open on it. Thread-safe. */
+/** Shows the changes of the board to everybody who watches it. Thread-safe. */
 @Singleton
-final class LiveOffers implements OfferFeed, SocketHandler {
-    private static final String ROOM = "offers";
-
-    private final SocketHub sockets;
+final class LiveOffers implements OfferFeed {
+    private final SocketIoServer sockets;
 
     @Inject
-    LiveOffers(SocketHub sockets) {
+    LiveOffers(SocketIoServer sockets) {
         this.sockets = sockets;
     }
 
     @Override
-    public void publish(String json) {
-        sockets.broadcast(ROOM, json);
-    }
-
-    @Override
-    public void opened(Socket socket) {
-        socket.join(ROOM);
+    public CompletionStage<@Nullable Void> publish(String event, Object change) {
+        return sockets.of(SocketModule.NAMESPACE).all().publish(event, change);
     }
 }

@@ -10,7 +10,7 @@ import dev.quiesce.db.MariaDbPool;
 import dev.quiesce.lifecycle.Coordinator;
 import dev.quiesce.lifecycle.StopSequence;
 import dev.quiesce.lifecycle.guice.LifecycleBinder;
-import dev.quiesce.realtime.SocketHub;
+import dev.quiesce.realtime.socketio.SocketIoServer;
 import dev.quiesce.session.Sessions;
 import dev.quiesce.web.board.BoardModule;
 import dev.quiesce.web.board.OfferFeed;
@@ -46,6 +46,7 @@ final class ServiceModule extends AbstractModule {
                 .budgets(config.shutdown())
                 .foundation("management", Key.get(ManagementServer.class))
                 .preferStop(StopSequence.first("http")
+                        .then("presence")
                         .then("pool d4", "pool main")
                         .then("sockets")
                         .then("sessions"));
@@ -53,11 +54,11 @@ final class ServiceModule extends AbstractModule {
         install(new HttpModule(
                 config.http(), config.tls(), config.admission(), config.quietPeriod(), config.forwarded()));
         install(new SessionModule(config.sessions()));
+        install(new SocketModule(config.sockets(), config.drill()));
 
         install(new BoardModule());
         bind(LiveOffers.class);
         bind(OfferFeed.class).to(LiveOffers.class);
-        HttpModule.sockets(binder()).addBinding("/live").to(LiveOffers.class);
         mount(BoardModule.routes(), BoardModule.databaseRoutes());
         if (config.drill()) {
             install(new DrillModule());
@@ -65,8 +66,6 @@ final class ServiceModule extends AbstractModule {
             LifecycleBinder.of(binder())
                     .component("long requests", Key.get(LongRequests.class))
                     .component("drill streams", Key.get(DrillStreams.class));
-            bind(EchoSocket.class);
-            HttpModule.sockets(binder()).addBinding("/drill/echo").to(EchoSocket.class);
             mount(DrillModule.routes(), DrillModule.databaseRoutes());
         }
     }
@@ -82,7 +81,7 @@ final class ServiceModule extends AbstractModule {
     ManagementServer management(
             Provider<Coordinator> coordinator,
             Provider<HttpServer> http,
-            Provider<SocketHub> sockets,
+            Provider<SocketIoServer> sockets,
             Provider<Sessions> sessions,
             Provider<Admission> admission,
             @Named(DatabaseModule.MAIN) Provider<MariaDbPool> main,

@@ -6,21 +6,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.web.testing.RawClient;
+import dev.quiesce.web.testing.SocketIoClient;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,22 +50,18 @@ class OrderedStopIT {
                     .satisfiesExactly(
                             line -> assertThat(line).startsWith("Stopping: SIG" + signal),
                             line -> assertThat(line).isEqualTo("Stopping http"),
+                            line -> assertThat(line).isEqualTo("Stopping presence"),
+                            line -> assertThat(line).isEqualTo("Stopping sockets"),
                             line -> assertThat(line).isEqualTo("Stopping pool d4"),
                             line -> assertThat(line).isEqualTo("Stopping pool main"),
-                            line -> assertThat(line).isEqualTo("Stopping sockets"),
                             line -> assertThat(line).isEqualTo("Stopping sessions"),
                             line -> assertThat(line).isEqualTo("Stopping container"),
                             line -> assertThat(line).isEqualTo("Stopping management"));
             assertThat(service.log("Stopped").stream().map(line -> line.replaceAll(" in \\d+ ms.*", "")))
                     .startsWith("Stopped http")
-                    .containsSubsequence("Stopped pool main", "Stopped sockets")
-                    .containsSubsequence("Stopped pool d4", "Stopped sockets")
-                    .endsWith(
-                            "Stopped sockets",
-                            "Stopped sessions",
-                            "Stopped container",
-                            "Stopped management",
-                            "Stopped cleanly");
+                    .containsSubsequence("Stopped sockets", "Stopped pool main", "Stopped sessions")
+                    .containsSubsequence("Stopped sockets", "Stopped pool d4", "Stopped sessions")
+                    .endsWith("Stopped sessions", "Stopped container", "Stopped management", "Stopped cleanly");
             assertThat(service.lastLine()).contains("Stopped cleanly", "SIG" + signal, "exit code 0");
         }
         database.awaitNoConnectionOfTheService();
@@ -135,11 +131,7 @@ class OrderedStopIT {
             client.send(post("/api/session", "", 14) + "{\"name\":\"ann\"}");
             Matcher cookie = COOKIE.matcher(client.answer());
             assertThat(cookie.find()).isTrue();
-            ClosedWith watcher = new ClosedWith();
-            service.client()
-                    .newWebSocketBuilder()
-                    .buildAsync(service.socket("/live"), watcher)
-                    .get(10, TimeUnit.SECONDS);
+            SocketIoClient watcher = SocketIoClient.join(service.http("/"));
             client.send(post("/api/offers", "Cookie: " + cookie.group(1) + "\r\n", 28) + "{\"item\":");
             service.awaitInFlight(1);
             service.process().signal("TERM");
@@ -149,8 +141,11 @@ class OrderedStopIT {
             client.send("\"a sword\",\"price\":7}");
 
             assertThat(client.answer()).contains("201 Created", "Connection: close", "\"seller\":\"ann\"");
-            assertThat(watcher.text.get(10, TimeUnit.SECONDS)).contains("\"posted\"", "a sword");
             assertThat(service.process().awaitExit(PATIENCE)).isZero();
+            assertThat(watcher.awaitClosed()).isEqualTo(1012);
+            assertThat(watcher.events("posted"))
+                    .singleElement(InstanceOfAssertFactories.MAP)
+                    .containsEntry("item", "a sword");
         }
     }
 
@@ -198,19 +193,14 @@ class OrderedStopIT {
     @Test
     void twoHundredSockets_areAllClosedWith1012() throws Exception {
         try (RunningService service = RunningService.ready(database.environment(), Map.of())) {
-            List<ClosedWith> sockets = new ArrayList<>();
+            List<SocketIoClient> sockets = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
-                ClosedWith listener = new ClosedWith();
-                service.client()
-                        .newWebSocketBuilder()
-                        .buildAsync(service.socket("/drill/echo"), listener)
-                        .get(10, TimeUnit.SECONDS);
-                sockets.add(listener);
+                sockets.add(SocketIoClient.join(service.client(), service.http("/"), Map.of()));
             }
 
             assertThat(service.terminate()).isZero();
-            for (ClosedWith socket : sockets) {
-                assertThat(socket.code.get(1, TimeUnit.SECONDS)).isEqualTo(1012);
+            for (SocketIoClient socket : sockets) {
+                assertThat(socket.awaitClosed()).isEqualTo(1012);
             }
             assertThat(service.log("Closed 200 sockets"))
                     .singleElement()
@@ -303,29 +293,6 @@ class OrderedStopIT {
             assertThat(service.get(service.admin("/livez")).statusCode()).isEqualTo(200);
             assertThat(slow.get().statusCode()).isEqualTo(200);
             assertThat(service.process().awaitExit(PATIENCE)).isZero();
-        }
-    }
-
-    private static final class ClosedWith implements WebSocket.Listener {
-        private final CompletableFuture<Integer> code = new CompletableFuture<>();
-        private final CompletableFuture<String> text = new CompletableFuture<>();
-
-        @Override
-        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-            text.complete(data.toString());
-            socket.request(1);
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public CompletionStage<?> onClose(WebSocket socket, int statusCode, String reason) {
-            code.complete(statusCode);
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public void onError(WebSocket socket, Throwable error) {
-            code.completeExceptionally(error);
         }
     }
 

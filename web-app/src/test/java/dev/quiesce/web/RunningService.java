@@ -61,17 +61,12 @@ final class RunningService implements AutoCloseable {
 
     /** Returns the URI of a path of the service. */
     URI http(String path) throws Exception {
-        return address("Serving HTTP on", "http", path);
-    }
-
-    /** Returns the URI of a socket of the service. */
-    URI socket(String path) throws Exception {
-        return address("Serving HTTP on", "ws", path);
+        return address("Serving HTTP on", path);
     }
 
     /** Returns the URI of a path of the management listener. */
     URI admin(String path) throws Exception {
-        return address("Management on", "http", path);
+        return address("Management on", path);
     }
 
     HttpClient client() {
@@ -149,11 +144,11 @@ final class RunningService implements AutoCloseable {
         process.close();
     }
 
-    private URI address(String line, String scheme, String path) throws Exception {
+    private URI address(String line, String path) throws Exception {
         Matcher matcher = ADDRESS.matcher(process.awaitLine(line, PATIENCE));
         if (!matcher.find()) {
             throw new IllegalStateException("No address in the line with '" + line + "'");
         }
-        return URI.create(scheme + "://" + matcher.group(1) + path);
+        return URI.create("http://" + matcher.group(1) + path);
     }
 }

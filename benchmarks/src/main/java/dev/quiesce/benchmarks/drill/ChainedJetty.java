@@ -2,8 +2,9 @@ package dev.quiesce.benchmarks.drill;
 
 import ch.qos.logback.classic.Level;
 import dev.quiesce.benchmarks.Logging;
-import dev.quiesce.realtime.SocketHub;
-import dev.quiesce.realtime.SocketHubConfig;
+import dev.quiesce.realtime.socketio.EventLog;
+import dev.quiesce.realtime.socketio.SocketIoConfig;
+import dev.quiesce.realtime.socketio.SocketIoServer;
 import dev.quiesce.web.http.Admission;
 import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.HttpServer;
@@ -11,7 +12,6 @@ import dev.quiesce.web.http.JettyContainer;
 import dev.quiesce.web.http.Listen;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.eclipse.jetty.server.Handler;
 
 /** The same servlet behind all handlers that the sample service has, each request admitted. */
@@ -28,7 +28,7 @@ final class ChainedJetty {
                 new AdmissionConfig(CONCURRENCY, CONCURRENCY, Duration.ofSeconds(4), Duration.ofSeconds(3)),
                 request -> true,
                 HelloServlet.context());
-        Handler sockets = new SocketHub(SocketHubConfig.defaults()).mount(Map.of());
+        Handler sockets = new SocketIoServer(SocketIoConfig.defaults(), EventLog.none()).mount();
         HttpServer http = new HttpServer(container, List.of(sockets, admission), Duration.ofSeconds(1));
         container.start();
         http.start();

@@ -9,6 +9,7 @@ import dev.quiesce.web.testing.Launch;
 import dev.quiesce.web.testing.Nginx;
 import dev.quiesce.web.testing.PlacedInstance;
 import dev.quiesce.web.testing.RawClient;
+import dev.quiesce.web.testing.SocketIoClient;
 import dev.quiesce.web.testing.StablePort;
 import java.net.CookieManager;
 import java.net.InetAddress;
@@ -19,13 +20,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,10 +63,7 @@ class NginxIT {
         try (PlacedInstance service = PlacedInstance.onPort(launch.with("--admin-port=0"))) {
             service.start();
             try (ShippedNginx nginx = ShippedNginx.start(folder, service.place())) {
-                CompletableFuture<String> news = new CompletableFuture<>();
-                WebSocket socket = client.newWebSocketBuilder()
-                        .buildAsync(nginx.uri("ws", "/live"), new FirstText(news))
-                        .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                SocketIoClient socket = SocketIoClient.join(nginx.uri("http", "/"));
 
                 assertThat(send(HttpRequest.newBuilder(nginx.uri("http", "/"))).body())
                         .contains("<!doctype html>");
@@ -77,8 +73,11 @@ class NginxIT {
                 assertThat(send(post(nginx, "/api/offers", "{\"item\":\"Stone of Jordan\",\"price\":7}"))
                                 .statusCode())
                         .isEqualTo(201);
-                assertThat(news.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).contains("Stone of Jordan");
-                socket.abort();
+                await().atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                        .untilAsserted(() -> assertThat(socket.events("posted"))
+                                .singleElement(InstanceOfAssertFactories.MAP)
+                                .containsEntry("item", "Stone of Jordan"));
+                socket.close();
             }
             service.stop();
         }
@@ -179,15 +178,6 @@ class NginxIT {
                 head.append(new String(next, StandardCharsets.ISO_8859_1));
             }
             return head.toString().lines().filter(line -> !line.isEmpty()).toList();
-        }
-    }
-
-    /** Completes with the first text that comes. */
-    private record FirstText(CompletableFuture<String> text) implements WebSocket.Listener {
-        @Override
-        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-            text.complete(data.toString());
-            return WebSocket.Listener.super.onText(socket, data, last);
         }
     }
 }

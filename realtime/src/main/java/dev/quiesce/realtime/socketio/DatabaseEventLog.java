@@ -6,13 +6,16 @@ import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.lifecycle.WorkGuard;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,7 @@ public final class DatabaseEventLog extends EventLog {
     private final String instance = Ids.longId();
     private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
     private final WorkGuard appending = new WorkGuard();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Upkeep upkeep;
@@ -120,7 +124,15 @@ public final class DatabaseEventLog extends EventLog {
                                 + (why == null ? "" : "; the database says: " + why.getMessage()));
             }
         }
+        waiting.incrementAndGet();
         queue.add(entry);
+    }
+
+    @Override
+    SortedSet<String> users(Namespace namespace, Duration grace) throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            return new PresentUsers(namespace.name(), config.lease(), grace).read(connection);
+        }
     }
 
     private static long size(Entry.Emission emission) {
@@ -161,6 +173,7 @@ public final class DatabaseEventLog extends EventLog {
     }
 
     private void release(Entry entry) {
+        waiting.decrementAndGet();
         if (entry instanceof Entry.Emission emission) {
             waitingBytes.addAndGet(-size(emission));
         }
@@ -273,11 +286,14 @@ public final class DatabaseEventLog extends EventLog {
         try {
             // A time of zero would be for ever.
             writer.join(Math.max(1, deadline.remaining().toMillis()));
-            if (writer.isAlive()) {
+            int left = waiting.get();
+            if (writer.isAlive() && left > 0) {
                 SQLException why = failure;
-                throw new TimeoutException(
-                        "the log of the sockets had " + queue.size() + " entries or more to keep at the deadline"
-                                + (why == null ? "" : "; the database says: " + why.getMessage()));
+                throw new TimeoutException("the log of the sockets had " + left + " entries to keep at the deadline"
+                        + (why == null ? "" : "; the database says: " + why.getMessage()));
+            }
+            if (writer.isAlive()) {
+                LOG.warn("The log of the sockets could not say that this instance ends: the database does not answer");
             }
         } finally {
             appending.quiesce();

@@ -1,6 +1,9 @@
 package dev.quiesce.realtime.socketio;
 
 import dev.quiesce.lifecycle.Deadline;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.SortedSet;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,14 @@ public abstract sealed class EventLog permits MemoryEventLog, DatabaseEventLog {
 
     /** Returns by which a client can come back to a session, or null if it cannot. */
     abstract @Nullable String recoveryId(Session session);
+
+    /**
+     * Returns the users of the sockets that are in a namespace, on any instance, and of those that have left it without saying so, less
+     * than a while ago. Asks whoever keeps that, and waits for the answer.
+     *
+     * @throws SQLException if it does not answer
+     */
+    abstract SortedSet<String> users(Namespace namespace, Duration grace) throws SQLException;
 
     /**
      * Hands on what has been appended, and ends.

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param connection by which they are reached
  */
 record LogTables(Connection connection) {
-    private static final String NOW = "cast(unix_timestamp(current_timestamp(3)) * 1000 as signed)";
+    static final String NOW = "cast(unix_timestamp(current_timestamp(3)) * 1000 as signed)";
 
     /**
      * How far the log has come.

@@ -1,12 +1,17 @@
 package dev.quiesce.realtime.socketio;
 
 import dev.quiesce.lifecycle.Deadline;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.thread.SerializedInvoker;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * one that is at it. Safe for use by many threads.
  */
 final class MemoryEventLog extends EventLog {
+    private static final long LONGEST_TURN_SECONDS = 5;
+
     private final SerializedInvoker turn = new SerializedInvoker(MemoryEventLog.class);
     private final String epoch = Ids.shortId();
     private final @Nullable Retention retention;
@@ -154,6 +161,26 @@ final class MemoryEventLog extends EventLog {
         while (left.hasNext() && left.next().millis() < oldest) {
             left.remove();
         }
+    }
+
+    @Override
+    SortedSet<String> users(Namespace namespace, Duration grace) {
+        CompletableFuture<SortedSet<String>> found = new CompletableFuture<>();
+        turn.run(() -> found.complete(usersNow(namespace, System.currentTimeMillis() - grace.toMillis())));
+        // No turn blocks.
+        return found.orTimeout(LONGEST_TURN_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    private SortedSet<String> usersNow(Namespace namespace, long since) {
+        SortedSet<String> users = new TreeSet<>();
+        namespace.sockets().forEach(socket -> socket.user().ifPresent(users::add));
+        for (Gone left : gone.values()) {
+            Session session = left.session();
+            if (session.user != null && session.namespace.equals(namespace.name()) && left.millis() > since) {
+                users.add(session.user);
+            }
+        }
+        return users;
     }
 
     @Override

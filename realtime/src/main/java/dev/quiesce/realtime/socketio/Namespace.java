@@ -3,12 +3,15 @@ package dev.quiesce.realtime.socketio;
 import static java.util.Objects.requireNonNull;
 
 import dev.quiesce.realtime.engineio.Packet;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -104,6 +107,19 @@ public final class Namespace {
     /** Returns the number of sockets of this process. */
     public int size() {
         return sockets.size();
+    }
+
+    /**
+     * Returns the users that are here: those of all sockets whose middleware has said who they are, on every instance that shares the
+     * {@linkplain EventLog log}. Those of an instance that has died count until its lease ends. Asks the log, and waits for the answer:
+     * with a log in a database this is a query.
+     *
+     * @param grace for how long a user counts whose sockets have gone without saying that they leave, as it may be just coming back
+     * @return their names, in order
+     * @throws SQLException if the database of the log does not answer
+     */
+    public SortedSet<String> users(Duration grace) throws SQLException {
+        return log.users(this, grace);
     }
 
     /** Returns how large an event may be, in bytes. */

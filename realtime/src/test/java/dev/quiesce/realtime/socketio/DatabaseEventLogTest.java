@@ -306,8 +306,7 @@ class DatabaseEventLogTest {
         emit(instance, 1, 3);
 
         assertThatThrownBy(() -> instance.io.stop(Deadline.after(Duration.ofMillis(300))))
-                .hasMessageContaining(
-                        "entries or more to keep at the deadline; the database says: the database is down");
+                .hasMessageContaining("had 3 entries to keep at the deadline; the database says: the database is down");
         assertThatThrownBy(() -> emit(instance, 4, 4))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the log of the sockets has ended");

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Api {
     private static final Logger log = LoggerFactory.getLogger(Api.class);
     private static final int MOST_DISCARDED = 64 * 1024;
-    private static final String USER = "dev.quiesce.web.board.user";
+    static final String USER = "dev.quiesce.web.board.user";
 
     private Api() {}
 
@@ -33,11 +34,16 @@ final class Api {
      *
      * @param body a record to write as JSON
      */
-    record Answer(int status, Object body) {}
+    record Answer(int status, Object body, Map<String, String> headers) {
+        Answer(int status, Object body) {
+            this(status, body, Map.of());
+        }
+    }
 
     static void serve(HttpServletRequest request, HttpServletResponse response, Endpoint endpoint) throws IOException {
         try {
             Answer answer = endpoint.answer(request);
+            answer.headers().forEach(response::setHeader);
             write(response, answer.status(), "application/json", answer.body());
         } catch (Problem problem) {
             write(request, response, problem);

@@ -10,9 +10,9 @@ import java.util.Set;
 import javax.sql.DataSource;
 
 /**
- * Binds the servlets of the trade board.
+ * Binds the servlets of the trade board, and {@link BoardSockets}.
  *
- * <p>Needs a binding of {@link OfferFeed} and two of {@link DataSource}: one named {@code main}, whose database has been
+ * <p>Needs a binding of {@link OfferFeed}, one of {@link SessionLookup} and two of {@link DataSource}: one named {@code main}, whose database has been
  * migrated by {@code db/main}, and one named {@code d4}, migrated by {@code db/d4}; both commit by themselves, which is
  * the default of JDBC. The servlets need HTTP sessions.
  */
@@ -37,8 +37,13 @@ public final class BoardModule extends AbstractModule {
         requireBinding(Key.get(DataSource.class, Names.named(UserStore.DATABASE)));
         requireBinding(Key.get(DataSource.class, Names.named(OfferStore.DATABASE)));
         requireBinding(OfferFeed.class);
+        requireBinding(SessionLookup.class);
         bind(UserStore.class).in(Singleton.class);
         bind(OfferStore.class).in(Singleton.class);
+        bind(ChatStore.class).in(Singleton.class);
+        bind(SocketUsers.class).in(Singleton.class);
+        bind(Chat.class).in(Singleton.class);
+        bind(BoardSockets.class).in(Singleton.class);
         bind(SessionServlet.class).in(Singleton.class);
         bind(OffersServlet.class).in(Singleton.class);
         bind(PageServlet.class).in(Singleton.class);

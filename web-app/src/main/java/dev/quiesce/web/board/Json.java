@@ -8,10 +8,14 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.text.Normalizer;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes JSON, strictly. Safe for use by many threads. */
 final class Json {
     static final int LARGEST_BODY = 4096;
+
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-]{8,64}");
 
     private static final JSON MAPPER = JSON.builder()
             .enable(JSON.Feature.WRITE_RECORD_FIELDS_IN_DECLARATION_ORDER)
@@ -19,10 +23,15 @@ final class Json {
             .enable(JSON.Feature.FAIL_ON_DUPLICATE_MAP_KEYS)
             .build();
 
-    private final Map<String, Object> fields;
+    private final Map<String, ? extends @Nullable Object> fields;
 
-    private Json(Map<String, Object> fields) {
+    private Json(Map<String, ? extends @Nullable Object> fields) {
         this.fields = fields;
+    }
+
+    /** Takes what the event of a socket has brought. */
+    static Json of(Map<String, ? extends @Nullable Object> fields) {
+        return new Json(fields);
     }
 
     static String write(Object value) {
@@ -92,6 +101,14 @@ final class Json {
             throw Problem.badRequest("\"" + name + "\" must be from " + least + " to " + most + ".");
         }
         return number;
+    }
+
+    /** Returns a text of the object by which a client knows something that it has made. */
+    String key(String name) throws Problem {
+        if (!(fields.get(name) instanceof String key) || !KEY.matcher(key).matches()) {
+            throw Problem.badRequest("\"" + name + "\" must have 8 to 64 letters, digits, - and _.");
+        }
+        return key;
     }
 
     private static boolean isVisible(int codePoint) {

@@ -1,11 +1,14 @@
 package dev.quiesce.web.board;
 
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
 /**
- * Takes the changes of the board, each as one JSON text, to those who watch it.
+ * Takes the changes of the board to those who watch it.
  *
- * <p>The texts are {@code {"type":"posted","offer":{...}}} and {@code {"type":"taken","id":7,"by":"anna"}}. Each is
- * handed over after its transaction has been committed. Two changes of different requests may arrive in any order, even
- * {@code taken} before {@code posted}.
+ * <p>They are {@code posted} with the offer, and {@code taken} with {@code {"id":7,"by":"anna"}}. Each is handed over after its
+ * transaction has been committed. Two changes of different requests may arrive in any order, even {@code taken} before
+ * {@code posted}.
  *
  * <p>Thread-safety: called by many threads at once.
  */
@@ -13,9 +16,11 @@ package dev.quiesce.web.board;
 public interface OfferFeed {
 
     /**
-     * Hands on one change. Must return at once; what it throws is logged and lost, for the change itself is done.
+     * Hands on one change. Returns at once; what it throws is logged and lost, for the change itself is done.
      *
-     * @param json the change
+     * @param event what has happened
+     * @param change a record to be written as JSON
+     * @return completed once nobody who watches can miss the change any more, whatever becomes of this process
      */
-    void publish(String json);
+    CompletionStage<@Nullable Void> publish(String event, Object change);
 }

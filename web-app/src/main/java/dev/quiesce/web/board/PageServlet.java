@@ -11,7 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.zip.CRC32;
 
-/** Serves the page from memory: it is four small files, and a file system over the jar would be slow to open. */
+/** Serves the page from memory: it is a few small files, and a file system over the jar would be slow to open. */
 @SuppressWarnings("serial") // never serialized
 final class PageServlet extends HttpServlet {
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
@@ -20,6 +20,9 @@ final class PageServlet extends HttpServlet {
     private final Map<String, Page> pages = Map.of(
             "/", Page.load("index.html", "text/html; charset=utf-8"),
             "/app.js", Page.load("app.js", "text/javascript; charset=utf-8"),
+            "/chat.js", Page.load("chat.js", "text/javascript; charset=utf-8"),
+            "/socket.io.esm.min.js", Page.load("socket.io.esm.min.js", "text/javascript; charset=utf-8"),
+            "/socket.io.LICENSE.txt", Page.load("socket.io.LICENSE.txt", "text/plain; charset=utf-8"),
             "/style.css", Page.load("style.css", "text/css; charset=utf-8"),
             "/icon.svg", Page.load("icon.svg", "image/svg+xml"));
 

@@ -22,6 +22,7 @@ final class CrossChecks {
         checkPorts(values, mistakes);
         checkTls(values, mistakes);
         checkShutdown(values, mistakes);
+        checkSockets(values, mistakes);
         checkPatience(values, mistakes);
         checkSessions(values, mistakes);
         checkPool(values, Settings.DB_MAIN, "main", mistakes);
@@ -113,6 +114,29 @@ final class CrossChecks {
                 Values.budgets(timeout.get(), linger.get());
             } catch (IllegalArgumentException e) {
                 mistakes.add("shutdown.timeout and shutdown.linger: " + e.getMessage());
+            }
+        }
+    }
+
+    /** What is to be told one after the other has to fit into the time that there is for it. */
+    private static void checkSockets(Values values, Mistakes mistakes) {
+        Optional<Integer> pace = values.find(Settings.SOCKETS_CLOSES_PER_SECOND).filter(rate -> rate > 0);
+        Optional<Integer> most = values.find(Settings.SOCKETS_MAX);
+        Optional<Duration> timeout = values.find(Settings.SHUTDOWN_TIMEOUT);
+        Optional<Duration> linger = values.find(Settings.SHUTDOWN_LINGER);
+        if (pace.isPresent() && most.isPresent() && timeout.isPresent() && linger.isPresent()) {
+            long needed = (1000L * most.get() + pace.get() - 1) / pace.get();
+            long window;
+            try {
+                window = Values.closeWindow(timeout.get(), linger.get()).toMillis();
+            } catch (IllegalArgumentException toldBefore) {
+                return;
+            }
+            if (needed > window) {
+                mistakes.add(
+                        "sockets.closes-per-second is " + pace.get() + ", so that to tell " + most.get()
+                                + " sockets (sockets.max) of the stop takes " + needed + " ms, but there are " + window
+                                + " ms for it, an eighth of shutdown.timeout: raise the first or the last, or lower sockets.max");
             }
         }
     }

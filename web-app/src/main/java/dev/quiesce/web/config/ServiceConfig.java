@@ -2,6 +2,8 @@ package dev.quiesce.web.config;
 
 import dev.quiesce.db.PoolConfig;
 import dev.quiesce.lifecycle.Budgets;
+import dev.quiesce.realtime.socketio.Retention;
+import dev.quiesce.realtime.socketio.SocketIoConfig;
 import dev.quiesce.session.SessionConfig;
 import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
@@ -26,6 +28,7 @@ import java.util.Optional;
  * @param admission how many requests use a database at once
  * @param quietPeriod for how long nothing may have come for the linger to end early
  * @param forwarded whether a proxy's {@code X-Forwarded-Proto} is believed
+ * @param sockets the sockets of the page
  * @param sessions where HTTP sessions are kept, and how
  * @param drill whether the endpoints that prove restarts are served
  */
@@ -40,6 +43,7 @@ public record ServiceConfig(
         AdmissionConfig admission,
         Duration quietPeriod,
         boolean forwarded,
+        Sockets sockets,
         Sessions sessions,
         boolean drill) {
 
@@ -82,6 +86,23 @@ public record ServiceConfig(
                     .withStatementTimeout(statementTimeout)
                     .withOrphansAfter(orphansAfter)
                     .withMigrations("db/" + name);
+        }
+    }
+
+    /**
+     * The sockets of the page.
+     *
+     * @param log where what they have been sent is kept for those that come back
+     * @param retention how much of it
+     * @param config their limits
+     */
+    public record Sockets(Log log, Retention retention, SocketIoConfig config) {
+        /** Where events are kept. */
+        public enum Log {
+            /** In this process, until it stops. */
+            MEMORY,
+            /** In the database {@code main}, for all instances. */
+            DATABASE
         }
     }
 

@@ -2,6 +2,7 @@ package dev.quiesce.web.config;
 
 import dev.quiesce.web.config.ServiceConfig.Embedded;
 import dev.quiesce.web.config.ServiceConfig.Sessions;
+import dev.quiesce.web.config.ServiceConfig.Sockets;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
@@ -100,6 +101,49 @@ final class Settings {
             "3s",
             "Time from the first request until that number is reached, from a quarter of it.");
 
+    static final Setting<Sockets.Log> SOCKETS_LOG = Setting.of(
+            "sockets.log",
+            new ValueType.Choice<>(List.of(Sockets.Log.values())),
+            "database",
+            "Where events for sockets are kept: in memory until the stop, or in the database 'main', so that none is lost.");
+    static final Setting<Duration> SOCKETS_RETENTION = Setting.of(
+            "sockets.retention",
+            new ValueType.Time(Duration.ofSeconds(1), Duration.ofHours(24)),
+            "2m",
+            "How long they are kept for clients that are away; who comes later begins anew.");
+    static final Setting<Integer> SOCKETS_RETENTION_EVENTS = Setting.of(
+            "sockets.retention.events",
+            new ValueType.Whole("NUMBER", "a whole number", 1, 10_000_000),
+            "100000",
+            "Number of them that are kept at most.");
+    static final Setting<Integer> SOCKETS_MAX = Setting.of(
+            "sockets.max",
+            new ValueType.Whole("NUMBER", "a whole number", 1, 1_000_000),
+            "10000",
+            "Number of sockets that may be open; others are answered 503.");
+    static final Setting<Integer> SOCKETS_MAX_PER_ADDRESS = Setting.of(
+            "sockets.max-per-address",
+            new ValueType.Whole("NUMBER", "a whole number", 0, 1_000_000),
+            "0",
+            "Number of them from one address, 0 for any; others are answered 429. Behind a proxy all have its address.");
+    static final Setting<Integer> SOCKETS_MESSAGE_BYTES = Setting.of(
+            "sockets.message-bytes",
+            new ValueType.Whole("BYTES", "a number of bytes", 1024, 100_000_000),
+            "65536",
+            "Size of a message from a client above which its socket ends.");
+    static final Setting<Integer> SOCKETS_QUEUE_BYTES = Setting.of(
+            "sockets.queue-bytes",
+            new ValueType.Whole("BYTES", "a number of bytes", 65_536, 1_000_000_000),
+            "4194304",
+            "What may wait to be sent to one socket; a client that is further behind is closed with code 1008.");
+    static final Setting<Set<String>> SOCKETS_ORIGINS = Setting.optional(
+            "sockets.origins",
+            new ValueType.Origins(),
+            "Origins whose pages may connect, separated by commas, or * for all. By default those of this host.");
+    static final Setting<Integer> SOCKETS_CLOSES_PER_SECOND = Setting.optional(
+            "sockets.closes-per-second",
+            new ValueType.Whole("NUMBER", "a whole number", 0, 1_000_000),
+            "Sockets that are told of the stop in a second, 0 for all at once. By default 2000, or more where time is short.");
     static final Setting<Sessions.Store> SESSION_STORE = Setting.of(
             "session.store",
             new ValueType.Choice<>(List.of(Sessions.Store.values())),
@@ -188,6 +232,15 @@ final class Settings {
                 ADMISSION_WAITING,
                 ADMISSION_PATIENCE,
                 ADMISSION_RAMP,
+                SOCKETS_LOG,
+                SOCKETS_RETENTION,
+                SOCKETS_RETENTION_EVENTS,
+                SOCKETS_MAX,
+                SOCKETS_MAX_PER_ADDRESS,
+                SOCKETS_MESSAGE_BYTES,
+                SOCKETS_QUEUE_BYTES,
+                SOCKETS_ORIGINS,
+                SOCKETS_CLOSES_PER_SECOND,
                 SESSION_STORE,
                 SESSION_TIMEOUT,
                 SESSION_LIFETIME,

@@ -1,11 +1,13 @@
 package dev.quiesce.web.config;
 
+import dev.quiesce.realtime.OriginPolicy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -249,6 +251,32 @@ sealed interface ValueType<T> {
                 }
             }
             return Optional.of(PosixFilePermissions.fromString(letters.toString()));
+        }
+    }
+
+    /** Origins of pages, separated by commas. */
+    record Origins() implements ValueType<Set<String>> {
+        @Override
+        public String label() {
+            return "ORIGINS";
+        }
+
+        @Override
+        public String expected() {
+            return "origins such as https://board.example,https://other.example:8443, or *";
+        }
+
+        @Override
+        public Optional<Set<String>> parse(String text) {
+            Set<String> origins = new LinkedHashSet<>();
+            for (String part : text.split(",", -1)) {
+                String origin = part.strip();
+                if (!OriginPolicy.isOrigin(origin)) {
+                    return Optional.empty();
+                }
+                origins.add(origin);
+            }
+            return Optional.of(origins);
         }
     }
 

@@ -1,10 +1,13 @@
 package dev.quiesce.web.config;
 
 import dev.quiesce.lifecycle.Budgets;
+import dev.quiesce.realtime.socketio.Retention;
+import dev.quiesce.realtime.socketio.SocketIoConfig;
 import dev.quiesce.session.SessionConfig;
 import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
 import dev.quiesce.web.config.ServiceConfig.Sessions;
+import dev.quiesce.web.config.ServiceConfig.Sockets;
 import dev.quiesce.web.config.Settings.DatabaseSettings;
 import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
@@ -77,8 +80,30 @@ final class Values {
                 admission(),
                 get(Settings.SHUTDOWN_QUIET),
                 get(Settings.HTTP_FORWARDED),
+                new Sockets(get(Settings.SOCKETS_LOG), retention(), sockets()),
                 new Sessions(get(Settings.SESSION_STORE), sessions()),
                 get(Settings.DRILL));
+    }
+
+    private Retention retention() {
+        return new Retention(get(Settings.SOCKETS_RETENTION), get(Settings.SOCKETS_RETENTION_EVENTS));
+    }
+
+    private SocketIoConfig sockets() {
+        SocketIoConfig defaults = SocketIoConfig.defaults();
+        int pace = find(Settings.SOCKETS_CLOSES_PER_SECOND)
+                .orElse(defaults.connections().closesPerSecond());
+        return defaults.withConnections(defaults.connections()
+                .withMaxSockets(get(Settings.SOCKETS_MAX), get(Settings.SOCKETS_MAX_PER_ADDRESS))
+                .withMaxPayload(get(Settings.SOCKETS_MESSAGE_BYTES))
+                .withOutboundQueueBytes(get(Settings.SOCKETS_QUEUE_BYTES))
+                .withAllowedOrigins(find(Settings.SOCKETS_ORIGINS).orElse(Set.of()))
+                .withClosesPerSecond(pace));
+    }
+
+    /** Returns the time over which sockets are told of the stop: half of what there is for it, for they have to answer too. */
+    static Duration closeWindow(Duration timeout, Duration linger) {
+        return budgets(timeout, linger).stop().dividedBy(2);
     }
 
     private AdmissionConfig admission() {

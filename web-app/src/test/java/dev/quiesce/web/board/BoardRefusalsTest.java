@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,7 +39,10 @@ class BoardRefusalsTest {
 
     @BeforeAll
     void start() throws Exception {
-        board = TestBoard.serve(databases.main(), databases.d4(), feed::add);
+        board = TestBoard.serve(databases.main(), databases.d4(), (event, change) -> {
+            feed.add(event);
+            return CompletableFuture.completedFuture(null);
+        });
     }
 
     @AfterAll

@@ -1,11 +1,15 @@
 package dev.quiesce.web.board;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quiesce.web.testing.TestServer;
 import dev.quiesce.web.testing.TestServer.Browser;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -32,6 +36,9 @@ class PageTest {
     @CsvSource({
         "/, text/html;charset=utf-8",
         "/app.js, text/javascript;charset=utf-8",
+        "/chat.js, text/javascript;charset=utf-8",
+        "/socket.io.esm.min.js, text/javascript;charset=utf-8",
+        "/socket.io.LICENSE.txt, text/plain;charset=utf-8",
         "/style.css, text/css;charset=utf-8",
         "/icon.svg, image/svg+xml"
     })
@@ -64,8 +71,33 @@ class PageTest {
         assertThat(response.body())
                 .doesNotContainPattern("<script(?![^>]* src=)")
                 .doesNotContainPattern("(?i)\\son\\w+=|\\sstyle=|<style|javascript:|https?://");
-        assertThat(server.browser().get("/app.js").body())
-                .doesNotContainPattern("innerHTML|outerHTML|insertAdjacentHTML|document\\.write|eval\\(");
+        for (String script : List.of("/app.js", "/chat.js")) {
+            assertThat(server.browser().get(script).body())
+                    .doesNotContainPattern("innerHTML|outerHTML|insertAdjacentHTML|document\\.write|eval\\(");
+        }
+    }
+
+    @Test
+    void stockClient_isServedAsItIsPublished() throws Exception {
+        byte[] client = server.browser().get("/socket.io.esm.min.js").body().getBytes(UTF_8);
+
+        assertThat(new String(client, UTF_8)).startsWith("/*!\n * Socket.IO v4.8.4\n");
+        assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(client)))
+                .isEqualTo("771c3872e7d9bf81020615fda67ef0fd2aa61fcaf1990100714a46fa2c39f8a1");
+    }
+
+    @Test
+    void everyScriptThatAScriptImports_isServed() throws Exception {
+        String script = server.browser().get("/app.js").body();
+        List<String> imports = Pattern.compile("(?m)^import .* from '\\./([^']+)';$")
+                .matcher(script)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+        assertThat(imports).containsExactly("socket.io.esm.min.js", "chat.js");
+        for (String name : imports) {
+            assertThat(server.browser().get("/" + name).statusCode()).isEqualTo(200);
+        }
     }
 
     @Test
@@ -75,7 +107,7 @@ class PageTest {
                         .matcher(page)
                         .results()
                         .map(MatchResult::group))
-                .hasSize(3);
+                .hasSize(4);
         for (MatchResult link : Pattern.compile("(?:href|src)=\"([^\"]+)\"")
                 .matcher(page)
                 .results()

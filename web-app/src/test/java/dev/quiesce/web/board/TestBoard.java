@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
@@ -36,6 +37,7 @@ final class TestBoard implements AutoCloseable {
                 bind(DataSource.class).annotatedWith(Names.named("main")).toInstance(main);
                 bind(DataSource.class).annotatedWith(Names.named("d4")).toInstance(d4);
                 bind(OfferFeed.class).toInstance(feed);
+                bind(SessionLookup.class).toInstance((cookies, attribute) -> Optional.empty());
             }
         });
         Map<String, HttpServlet> servlets = BoardModule.routes().entrySet().stream()

@@ -2,6 +2,7 @@ package dev.quiesce.web.config;
 
 import static dev.quiesce.web.config.Configs.EMBEDDED;
 import static dev.quiesce.web.config.Configs.mistakes;
+import static dev.quiesce.web.config.Configs.ready;
 import static dev.quiesce.web.config.Configs.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -91,6 +92,17 @@ class ConfigMistakesTest {
         "session.timeout, 721h",
         "session.timeout, 1.5h",
         "session.timeout, h",
+        "sockets.log, disk",
+        "sockets.retention, 0s",
+        "sockets.retention.events, 0",
+        "sockets.max, 0",
+        "sockets.max-per-address, -1",
+        "sockets.message-bytes, 1023",
+        "sockets.queue-bytes, 65535",
+        "sockets.origins, board.example",
+        "sockets.origins, 'https://a.example,'",
+        "sockets.origins, https://a.example/board",
+        "sockets.closes-per-second, -1",
         "session.store, file",
         "session.store, DATABASE",
         "session.lifetime, 8761h",
@@ -162,6 +174,23 @@ class ConfigMistakesTest {
         String url = "jdbc:mariadb://db/both";
         assertThat(mistakes(Map.of("QUIESCE_DB_MAIN_URL", url, "QUIESCE_DB_D4_URL", url)))
                 .containsExactly("db.main.url and db.d4.url are the same: each needs a database of its own");
+    }
+
+    @Test
+    void socketsThatCannotBeToldInTime_areRefused_withTheFigures() {
+        assertThat(mistakes(EMBEDDED, "--sockets-closes-per-second=1999", "--sockets-max=2000"))
+                .containsExactly(
+                        "sockets.closes-per-second is 1999, so that to tell 2000 sockets (sockets.max) of the stop"
+                                + " takes 1001 ms, but there are 1000 ms for it, an eighth of shutdown.timeout: raise the first or the"
+                                + " last, or lower sockets.max");
+        for (String pace : List.of("2000", "0")) {
+            assertThat(ready(EMBEDDED, "--sockets-closes-per-second=" + pace, "--sockets-max=2000")
+                            .sockets()
+                            .config()
+                            .connections()
+                            .closesPerSecond())
+                    .hasToString(pace);
+        }
     }
 
     @Test

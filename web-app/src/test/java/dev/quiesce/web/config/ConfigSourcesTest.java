@@ -8,11 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.quiesce.lifecycle.Budgets;
+import dev.quiesce.realtime.socketio.Retention;
+import dev.quiesce.realtime.socketio.SocketIoConfig;
 import dev.quiesce.session.SessionConfig;
 import dev.quiesce.web.config.ServiceConfig.Database;
 import dev.quiesce.web.config.ServiceConfig.Embedded;
 import dev.quiesce.web.config.ServiceConfig.Sessions;
 import dev.quiesce.web.config.ServiceConfig.Sessions.Store;
+import dev.quiesce.web.config.ServiceConfig.Sockets;
+import dev.quiesce.web.config.ServiceConfig.Sockets.Log;
 import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
 import dev.quiesce.web.http.Tls;
@@ -26,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +68,14 @@ class ConfigSourcesTest {
                         new AdmissionConfig(20, 200, Duration.ofSeconds(4), Duration.ofSeconds(3)),
                         Duration.ofSeconds(1),
                         false,
+                        new Sockets(
+                                Log.DATABASE,
+                                Retention.defaults(),
+                                SocketIoConfig.defaults()
+                                        .withConnections(SocketIoConfig.defaults()
+                                                .connections()
+                                                .withMaxSockets(10_000, 0)
+                                                .withMaxPayload(65_536))),
                         new Sessions(Store.MEMORY, SessionConfig.defaults()),
                         false));
     }
@@ -138,6 +151,15 @@ class ConfigSourcesTest {
                 Map.entry("QUIESCE_ADMISSION_PATIENCE", "6m"),
                 Map.entry("QUIESCE_ADMISSION_RAMP", "0s"),
                 Map.entry("QUIESCE_HTTP_FORWARDED", "true"),
+                Map.entry("QUIESCE_SOCKETS_LOG", "memory"),
+                Map.entry("QUIESCE_SOCKETS_RETENTION", "30s"),
+                Map.entry("QUIESCE_SOCKETS_RETENTION_EVENTS", "500"),
+                Map.entry("QUIESCE_SOCKETS_MAX", "300"),
+                Map.entry("QUIESCE_SOCKETS_MAX_PER_ADDRESS", "20"),
+                Map.entry("QUIESCE_SOCKETS_MESSAGE_BYTES", "2048"),
+                Map.entry("QUIESCE_SOCKETS_QUEUE_BYTES", "70000"),
+                Map.entry("QUIESCE_SOCKETS_ORIGINS", "https://a.example, http://b:8080"),
+                Map.entry("QUIESCE_SOCKETS_CLOSES_PER_SECOND", "150"),
                 Map.entry("QUIESCE_SESSION_STORE", "database"),
                 Map.entry("QUIESCE_SESSION_TIMEOUT", "2h"),
                 Map.entry("QUIESCE_SESSION_LIFETIME", "3h"),
@@ -176,6 +198,17 @@ class ConfigSourcesTest {
                         new AdmissionConfig(7, 0, Duration.ofMinutes(6), Duration.ZERO),
                         Duration.ofMillis(400),
                         true,
+                        new Sockets(
+                                Log.MEMORY,
+                                new Retention(Duration.ofSeconds(30), 500),
+                                SocketIoConfig.defaults()
+                                        .withConnections(SocketIoConfig.defaults()
+                                                .connections()
+                                                .withMaxSockets(300, 20)
+                                                .withMaxPayload(2048)
+                                                .withOutboundQueueBytes(70_000)
+                                                .withAllowedOrigins(Set.of("https://a.example", "http://b:8080"))
+                                                .withClosesPerSecond(150))),
                         new Sessions(
                                 Store.DATABASE,
                                 SessionConfig.defaults()
@@ -214,6 +247,15 @@ class ConfigSourcesTest {
                 arguments("admission.waiting", List.of("0", "1", "100000")),
                 arguments("admission.patience", List.of("4s", "5s", "10m")),
                 arguments("admission.ramp", List.of("0s", "1s", "10m")),
+                arguments("sockets.log", List.of("memory", "database", "memory")),
+                arguments("sockets.retention", List.of("1s", "2m", "24h")),
+                arguments("sockets.retention.events", List.of("1", "2", "10000000")),
+                arguments("sockets.max", List.of("1", "2", "1000000")),
+                arguments("sockets.max-per-address", List.of("0", "1", "1000000")),
+                arguments("sockets.message-bytes", List.of("1024", "2048", "100000000")),
+                arguments("sockets.queue-bytes", List.of("65536", "70000", "1000000000")),
+                arguments("sockets.origins", List.of("*", "https://a.example", "http://a, https://b:1")),
+                arguments("sockets.closes-per-second", List.of("0", "10000", "1000000")),
                 arguments("session.store", List.of("memory", "database", "memory")),
                 arguments("session.timeout", List.of("1s", "2m", "720h")),
                 arguments("session.lifetime", List.of("30m", "24h", "8760h")),

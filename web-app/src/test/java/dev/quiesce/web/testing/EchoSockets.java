@@ -9,15 +9,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * WebSockets to the drill's echo that come back whenever they have been closed, as a page's script does. Thread-safe.
+ * Sockets to the drill's echo, by Socket.IO over WebSockets, that come back whenever they have been closed, as a page's client does.
+ * Thread-safe.
  */
 public final class EchoSockets implements AutoCloseable {
     private static final long PATIENCE_MILLIS = 60_000;
@@ -42,7 +45,8 @@ public final class EchoSockets implements AutoCloseable {
 
     /** Opens so many, and waits until each has had an echo. */
     public static EchoSockets open(InetSocketAddress address, int count) throws InterruptedException, TimeoutException {
-        EchoSockets sockets = new EchoSockets(URI.create("ws://127.0.0.1:" + address.getPort() + "/drill/echo"), count);
+        EchoSockets sockets = new EchoSockets(
+                URI.create("ws://127.0.0.1:" + address.getPort() + "/socket.io/?EIO=4&transport=websocket"), count);
         for (int i = 0; i < count; i++) {
             sockets.connect(i);
         }
@@ -122,19 +126,39 @@ public final class EchoSockets implements AutoCloseable {
 
     private final class Listener implements WebSocket.Listener {
         private final int number;
+        private final StringBuilder message = new StringBuilder();
+        private CompletableFuture<@Nullable Void> sent = CompletableFuture.completedFuture(null);
 
         Listener(int number) {
             this.number = number;
         }
 
         @Override
-        public void onOpen(WebSocket socket) {
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
+            message.append(part);
+            if (last) {
+                received(socket, message.toString());
+                message.setLength(0);
+            }
             socket.request(1);
-            say(socket);
+            return null;
         }
 
-        @Override
-        public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+        private void received(WebSocket socket, String packet) {
+            if (packet.startsWith("0")) {
+                send(socket, "40/drill,");
+            } else if (packet.equals("2")) {
+                send(socket, "3");
+            } else if (packet.startsWith("40/drill,")) {
+                say(socket);
+            } else if (packet.equals("43/drill," + number + "[\"hello\"]")) {
+                echoed(socket);
+            } else {
+                fail("the server says " + packet);
+            }
+        }
+
+        private void echoed(WebSocket socket) {
             synchronized (EchoSockets.this) {
                 echoes++;
                 open.add(number);
@@ -143,8 +167,6 @@ public final class EchoSockets implements AutoCloseable {
                     clock.schedule(() -> say(socket), PERIOD_MILLIS, TimeUnit.MILLISECONDS);
                 }
             }
-            socket.request(1);
-            return null;
         }
 
         @Override
@@ -171,9 +193,16 @@ public final class EchoSockets implements AutoCloseable {
 
         /** That it has been closed meanwhile is told to {@link #onClose}. */
         private void say(WebSocket socket) {
-            if (!socket.isOutputClosed()) {
-                socket.sendText("hello of " + number, true);
-            }
+            send(socket, "42/drill," + number + "[\"echo\",\"hello\"]");
+        }
+
+        /** One after the other, as the client of the JDK asks for. */
+        private synchronized void send(WebSocket socket, String packet) {
+            sent = sent.handle((before, failure) -> null)
+                    .thenCompose(nothing -> socket.isOutputClosed()
+                            ? CompletableFuture.completedFuture(socket)
+                            : socket.sendText(packet, true))
+                    .thenApply(done -> null);
         }
     }
 }
