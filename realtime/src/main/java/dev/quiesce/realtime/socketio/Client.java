@@ -138,7 +138,7 @@ final class Client {
                 joined(socket.namespace(), socket);
             }
         }
-        first.forEach(engine::send);
+        // Before the client knows: an event that it sends at once must find the listeners that are added here.
         engine.execute(() -> {
             if (already == null) {
                 connected(socket);
@@ -146,6 +146,7 @@ final class Client {
                 depart(socket, already);
             }
         });
+        first.forEach(engine::send);
     }
 
     private synchronized void joined(Namespace namespace, @Nullable IoSocket socket) {
