@@ -152,11 +152,11 @@ public final class DatabaseEventLog extends EventLog {
                 new LogTables(connection).unregister(instance);
             }
         } catch (InterruptedException e) {
-            LOG.error("The log of the sockets was interrupted: {} entries are lost", queue.size());
+            LOG.error("The log of the sockets was interrupted: {} entries are lost", waiting.get());
         } catch (SQLException e) {
             LOG.warn("The log of the sockets could not say that this instance ends: {}", e.getMessage());
         } catch (Throwable e) {
-            LOG.error("The log of the sockets has failed: {} entries are lost", queue.size(), e);
+            LOG.error("The log of the sockets has failed: {} entries are lost", waiting.get(), e);
         } finally {
             appending.quiesce();
         }
