@@ -3,15 +3,15 @@ package dev.quiesce.realtime;
 import java.util.concurrent.CompletableFuture;
 
 /** Runs something on a thread of its own, and tells how it ended. */
-final class Async {
+public final class Async {
 
-    interface Action {
+    public interface Action {
         void run() throws Exception;
     }
 
     private Async() {}
 
-    static CompletableFuture<Void> async(Action action) {
+    public static CompletableFuture<Void> async(Action action) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {

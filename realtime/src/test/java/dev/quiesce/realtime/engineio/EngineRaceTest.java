@@ -1,5 +1,6 @@
 package dev.quiesce.realtime.engineio;
 
+import static dev.quiesce.realtime.Async.async;
 import static dev.quiesce.realtime.engineio.PollingClient.SEPARATOR;
 import static dev.quiesce.realtime.engineio.TestEngine.in;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,7 +10,6 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,7 +41,7 @@ class EngineRaceTest {
                 PollingClient client = PollingClient.open(server.port());
                 await().until(() -> handler.sockets.size() == 1);
                 EngineSocket socket = handler.sockets.get(0);
-                CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
+                CompletableFuture<Void> sender = async(() -> {
                     for (int i = 0; i < 300; i++) {
                         socket.send(Packet.text("n" + i));
                         if (i % 20 == 0) {
@@ -50,13 +50,7 @@ class EngineRaceTest {
                     }
                 });
                 List<String> received = new ArrayList<>();
-                CompletableFuture<Void> polls = CompletableFuture.runAsync(() -> {
-                    try {
-                        pollUntilReleased(client, received);
-                    } catch (Exception e) {
-                        throw new CompletionException(e);
-                    }
-                });
+                CompletableFuture<Void> polls = async(() -> pollUntilReleased(client, received));
                 WebSocketClient webSocket = WebSocketClient.offer(server.port(), client);
                 webSocket.send("2probe");
                 assertThat(webSocket.next()).isEqualTo("3probe");
@@ -145,7 +139,7 @@ class EngineRaceTest {
             List<CompletableFuture<Void>> senders = new ArrayList<>();
             for (int sender = 0; sender < 4; sender++) {
                 String name = "s" + sender;
-                senders.add(CompletableFuture.runAsync(() -> {
+                senders.add(async(() -> {
                     for (int i = 0; i < 500; i++) {
                         socket.send(List.of(Packet.text(name + " " + i), Packet.text(name + " " + i + " second")));
                     }
@@ -177,7 +171,7 @@ class EngineRaceTest {
                     PollingClient.open(server.port());
                 }
                 await().until(() -> fresh.sockets.size() == 8);
-                CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
+                CompletableFuture<Void> sender = async(() -> {
                     while (fresh.sockets.stream().anyMatch(EngineSocket::isOpen)) {
                         fresh.sockets.forEach(socket -> socket.sendVolatile(List.of(Packet.text("tick"))));
                     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class EngineWebSocketTest {
     private static final String PATH = "/engine.io/?EIO=4&transport=websocket";
     private static final EngineIoConfig BRISK =
-            EngineIoConfig.defaults().withHeartbeat(Duration.ofMillis(100), Duration.ofMillis(300));
+            EngineIoConfig.defaults().withHeartbeat(Duration.ofMillis(100), Duration.ofMillis(800));
 
     private final RecordingEngineHandler handler = new RecordingEngineHandler();
     private final CountDownLatch release = new CountDownLatch(1);

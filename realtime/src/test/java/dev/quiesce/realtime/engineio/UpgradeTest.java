@@ -181,7 +181,7 @@ class UpgradeTest {
 
     @Test
     void aClientThatDoesNotGoOn_isHeldToItsTime_andPollsOn() throws Exception {
-        serve(EngineIoConfig.defaults().withUpgradeTimeout(Duration.ofMillis(100)));
+        serve(EngineIoConfig.defaults().withUpgradeTimeout(Duration.ofSeconds(1)));
         PollingClient client = open();
         WebSocketClient webSocket = WebSocketClient.offer(server.port(), client);
         probe(webSocket);

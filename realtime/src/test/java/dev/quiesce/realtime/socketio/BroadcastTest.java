@@ -103,11 +103,11 @@ class BroadcastTest {
         IoClient client = joined();
         IoSocket socket = main.sockets().get(0);
         socket.join("a", "b", "c");
-        assertThat(socket.rooms()).containsExactlyInAnyOrder("a", "b", "c");
+        await().untilAsserted(() -> assertThat(socket.rooms()).containsExactlyInAnyOrder("a", "b", "c"));
         socket.leave("b", "unknown");
         main.to("a").leave("a");
         main.to("c").join("d");
-        assertThat(socket.rooms()).containsExactlyInAnyOrder("c", "d");
+        await().untilAsserted(() -> assertThat(socket.rooms()).containsExactlyInAnyOrder("c", "d"));
         main.to("a", "b").emit("missed");
         main.to("d").emit("all");
         assertThat(until(client, "all")).containsExactly("all");

@@ -21,11 +21,11 @@ class DisconnectTest {
 
     @BeforeEach
     void serve() throws Exception {
-        EngineIoConfig brisk = SocketIoConfig.defaults()
-                .connections()
-                .withHeartbeat(Duration.ofMillis(100), Duration.ofMillis(400))
-                .withMaxPayload(1000);
-        server = new Instance(SocketIoConfig.defaults().withConnections(brisk), EventLog.none(), this::listen);
+        serve(SocketIoConfig.defaults().connections().withMaxPayload(1000));
+    }
+
+    private void serve(EngineIoConfig connections) throws Exception {
+        server = new Instance(SocketIoConfig.defaults().withConnections(connections), EventLog.none(), this::listen);
         main = server.main;
         listen(server.io.of("/admin"));
     }
@@ -144,6 +144,8 @@ class DisconnectTest {
 
     @Test
     void aClientThatAnswersNoPing_isAPingTimeout() throws Exception {
+        server.stop();
+        serve(SocketIoConfig.defaults().connections().withHeartbeat(Duration.ofMillis(100), Duration.ofMillis(400)));
         joined();
         awaitLeft("ping timeout");
     }

@@ -1,5 +1,6 @@
 package dev.quiesce.realtime.socketio;
 
+import static dev.quiesce.realtime.Async.async;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -49,7 +50,7 @@ class SocketIoRaceTest {
         List<CompletableFuture<Void>> emitters = new ArrayList<>();
         for (int emitter = 0; emitter < 4; emitter++) {
             String name = "e" + emitter;
-            emitters.add(CompletableFuture.runAsync(() -> {
+            emitters.add(async(() -> {
                 for (int i = 0; i < 250; i++) {
                     main.emit(name, i);
                 }
@@ -87,7 +88,7 @@ class SocketIoRaceTest {
             IoClient client = IoClient.joined(server.port());
             await().until(() -> main.size() == 1);
             IoSocket socket = main.sockets().get(0);
-            CompletableFuture<Void> emitter = CompletableFuture.runAsync(() -> {
+            CompletableFuture<Void> emitter = async(() -> {
                 for (int i = 0; i < 50; i++) {
                     socket.emit("direct", i);
                     main.emit("all", i);
@@ -116,7 +117,7 @@ class SocketIoRaceTest {
             IoClient client = IoClient.joined(server.port());
             await().until(() -> main.size() == 1);
             IoSocket socket = main.sockets().get(0);
-            CompletableFuture<Void> emitter = CompletableFuture.runAsync(() -> {
+            CompletableFuture<Void> emitter = async(() -> {
                 for (int i = 0; i < 100; i++) {
                     main.to("room").emit("n", i);
                 }
@@ -142,7 +143,7 @@ class SocketIoRaceTest {
     void aClientThatIsLostWhileEventsFlow_getsEachOnce_inOrder() throws Exception {
         RecoveringClient client = new RecoveringClient().connect(server.port());
         int events = 400;
-        CompletableFuture<Void> emitter = CompletableFuture.runAsync(() -> {
+        CompletableFuture<Void> emitter = async(() -> {
             for (int i = 0; i < events; i++) {
                 main.emit("n", i);
                 if (i % 10 == 9) {
@@ -175,7 +176,7 @@ class SocketIoRaceTest {
         List<CompletableFuture<Void>> putters = new ArrayList<>();
         for (int putter = 0; putter < 4; putter++) {
             String name = "p" + putter + "-";
-            putters.add(CompletableFuture.runAsync(() -> {
+            putters.add(async(() -> {
                 for (int i = 0; i < 50; i++) {
                     socket.put(name + i, i);
                 }

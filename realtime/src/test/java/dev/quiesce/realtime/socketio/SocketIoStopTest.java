@@ -1,5 +1,6 @@
 package dev.quiesce.realtime.socketio;
 
+import static dev.quiesce.realtime.Async.async;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -57,23 +57,11 @@ class SocketIoStopTest {
     }
 
     private static CompletableFuture<Void> stopping(Instance server) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                server.io.stop(in(15_000));
-            } catch (Exception e) {
-                throw new CompletionException(e);
-            }
-        });
+        return async(() -> server.io.stop(in(15_000)));
     }
 
     private static CompletableFuture<Void> draining(Instance server) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                server.io.drain(in(15_000));
-            } catch (Exception e) {
-                throw new CompletionException(e);
-            }
-        });
+        return async(() -> server.io.drain(in(15_000)));
     }
 
     @Test
