@@ -138,7 +138,7 @@ final class Client {
                 joined(socket.namespace(), socket);
             }
         }
-        first.forEach(engine::send);
+        // Before the client knows: what it then sends at once has to find the listeners.
         engine.execute(() -> {
             if (already == null) {
                 connected(socket);
@@ -146,6 +146,7 @@ final class Client {
                 depart(socket, already);
             }
         });
+        first.forEach(engine::send);
     }
 
     private synchronized void joined(Namespace namespace, @Nullable IoSocket socket) {
