@@ -56,6 +56,6 @@ export class Audience {
   async #ask(question) {
     const answers = this.#children.map((child) => once(child, "message").then(([answer]) => answer));
     this.#children.forEach((child, i) => child.send(question(i)));
-    return within(Promise.all(answers), PATIENCE, "no answer of the clients");
+    return within(Promise.all(answers), PATIENCE, () => `no answer of the clients to ${JSON.stringify(question(0))}`);
   }
 }
