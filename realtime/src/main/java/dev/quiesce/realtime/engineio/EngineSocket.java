@@ -143,7 +143,10 @@ public final class EngineSocket {
      * @throws IllegalArgumentException if they are larger than the queue may be
      */
     public void send(List<Packet> packets) {
-        long bytes = packets.stream().mapToLong(Packet::size).sum();
+        long bytes = 0;
+        for (Packet packet : packets) {
+            bytes += packet.size();
+        }
         if (bytes + (long) packets.size() * PollingTransport.OVERHEAD
                 > shared.config().outboundQueueBytes()) {
             throw new IllegalArgumentException(
