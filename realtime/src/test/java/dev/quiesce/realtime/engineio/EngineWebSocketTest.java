@@ -213,10 +213,9 @@ class EngineWebSocketTest {
         PollingClient polling = PollingClient.open(server.port());
         busy.send("4by WebSocket");
         CompletableFuture<HttpResponse<String>> post = polling.posting("4by POST");
-        // By the time that a silent one is lost for the second time, the busy ones have been silent for as long.
+        // By the time that a silent one is lost that came later, the busy ones have been silent for longer.
         assertThat(WebSocketClient.open(server.port()).end()).isEqualTo("2, 1000 ping timeout");
-        assertThat(WebSocketClient.open(server.port()).end()).isEqualTo("2, 1000 ping timeout");
-        assertThat(server.engine.counts().pingTimeouts()).isEqualTo(2);
+        assertThat(server.engine.counts().pingTimeouts()).isEqualTo(1);
         // Nothing is read meanwhile, so this answer comes to light only afterwards.
         assertThat(busy.next()).isEqualTo("2");
         busy.send("3");

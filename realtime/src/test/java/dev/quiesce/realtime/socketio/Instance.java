@@ -3,11 +3,17 @@ package dev.quiesce.realtime.socketio;
 import dev.quiesce.lifecycle.Deadline;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** A Socket.IO server on a Jetty of its own, on a free loopback port. */
 final class Instance {
+    static {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+    }
+
     final SocketIoServer io;
     final Namespace main;
     private final Server server = new Server();

@@ -11,9 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,12 +19,6 @@ import org.junit.jupiter.api.Timeout;
 class NamespaceTest {
     private final List<String> events = new CopyOnWriteArrayList<>();
     private Instance server;
-
-    @BeforeAll
-    static void pollOften() {
-        Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
-        Awaitility.setDefaultPollDelay(Duration.ZERO);
-    }
 
     private Namespace serve(Consumer<Namespace> set) throws Exception {
         return serve(SocketIoConfig.defaults(), set);
