@@ -143,10 +143,7 @@ public final class EngineSocket {
      * @throws IllegalArgumentException if they are larger than the queue may be
      */
     public void send(List<Packet> packets) {
-        long bytes = 0;
-        for (Packet packet : packets) {
-            bytes += packet.size();
-        }
+        long bytes = Packet.size(packets);
         if (bytes + (long) packets.size() * PollingTransport.OVERHEAD
                 > shared.config().outboundQueueBytes()) {
             throw new IllegalArgumentException(

@@ -3,6 +3,7 @@ package dev.quiesce.realtime.engineio;
 import dev.quiesce.realtime.Message;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,14 @@ public final class Packet {
     /** Returns the size of the packet, in bytes. */
     public int size() {
         return text != null ? message().size() : content().remaining();
+    }
+
+    static long size(List<Packet> packets) {
+        long bytes = 0;
+        for (Packet packet : packets) {
+            bytes += packet.size();
+        }
+        return bytes;
     }
 
     /** Returns the packet as a WebSocket message. */
