@@ -19,7 +19,16 @@ record Ending(CloseReason reason, int code, String why) {
     static final Ending RESTART =
             new Ending(CloseReason.SERVER_SHUTTING_DOWN, CloseStatus.SERVICE_RESTART, "service restart");
 
+    /**
+     * Returns how this side ends a socket for a reason of its own.
+     *
+     * @throws IllegalArgumentException if the code may not be sent
+     */
     static Ending forced(int code, String why) {
+        if (!CloseStatus.isTransmittableStatusCode(code)) {
+            throw new IllegalArgumentException(
+                    "close code " + code + " may not be sent; use 1000 to 1003, 1007 to 1014, or 3000 to 4999");
+        }
         return new Ending(CloseReason.FORCED_CLOSE, code, why);
     }
 

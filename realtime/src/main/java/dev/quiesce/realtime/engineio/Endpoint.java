@@ -230,8 +230,11 @@ final class Endpoint extends Handler.Wrapper {
         if (origin != null && !shared.config().allowedOrigins().isEmpty()) {
             HttpFields.Mutable headers = response.getHeaders();
             headers.put(HttpHeader.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            headers.put(HttpHeader.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
             headers.put(HttpHeader.VARY, HttpHeader.ORIGIN.asString());
+            // Who lets every page in does not mean it to speak with the cookies of whoever looks at it.
+            if (shared.config().allowedOrigins().stream().anyMatch(origin::equalsIgnoreCase)) {
+                headers.put(HttpHeader.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+            }
         }
     }
 }

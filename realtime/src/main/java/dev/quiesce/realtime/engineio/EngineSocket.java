@@ -190,6 +190,7 @@ public final class EngineSocket {
      *
      * @param code the status that a WebSocket is told
      * @param why the text that goes with it, cut to 123 bytes of UTF-8
+     * @throws IllegalArgumentException if the code may not be sent
      */
     public void close(int code, String why) {
         finish(Ending.forced(code, why));

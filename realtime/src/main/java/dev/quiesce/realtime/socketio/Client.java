@@ -202,10 +202,11 @@ final class Client {
         boolean wasPresent = forget(socket);
         // Before the connection ends, as that is another reason.
         engine.execute(() -> socket.leave(departure.reason()));
+        if (wasPresent && departure.reason() == DisconnectReason.SERVER_NAMESPACE_DISCONNECT) {
+            engine.send(Encoder.disconnect(socket.namespace().name()));
+        }
         if (departure.closesConnection()) {
             engine.close();
-        } else if (wasPresent && departure.reason() == DisconnectReason.SERVER_NAMESPACE_DISCONNECT) {
-            engine.send(Encoder.disconnect(socket.namespace().name()));
         }
     }
 

@@ -185,7 +185,7 @@ public final class IoSocket {
 
     /**
      * Ends this socket: what has been sent to it goes out first, and the client does not come back by itself. To have it come back,
-     * close its connection with {@link #disconnect(boolean)}.
+     * {@linkplain #closeConnection close its connection}.
      */
     public void disconnect() {
         namespace.append(new Entry.Departure(this, DisconnectReason.SERVER_NAMESPACE_DISCONNECT, false));
@@ -194,10 +194,22 @@ public final class IoSocket {
     /**
      * Ends this socket, as {@link #disconnect()}.
      *
-     * @param closesConnection whether the client's connection, with its sockets in other namespaces, ends as well
+     * @param closesConnection whether the client's connection ends as well, to which its sockets in other namespaces come back
      */
     public void disconnect(boolean closesConnection) {
         namespace.append(new Entry.Departure(this, DisconnectReason.SERVER_NAMESPACE_DISCONNECT, closesConnection));
+    }
+
+    /**
+     * Closes the client's connection, with its sockets in all namespaces. The client takes that for a lost connection: it comes back by
+     * itself, and goes on where it was if the log keeps what it misses.
+     *
+     * @param code the status that a WebSocket is told, such as 1012
+     * @param why the text that goes with it, cut to 123 bytes of UTF-8
+     * @throws IllegalArgumentException if the code may not be sent
+     */
+    public void closeConnection(int code, String why) {
+        engine().close(code, why);
     }
 
     Map<String, Object> data() {

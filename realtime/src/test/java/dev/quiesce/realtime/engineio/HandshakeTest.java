@@ -211,6 +211,16 @@ class HandshakeTest {
     }
 
     @Test
+    void pagesOfAnyOrigin_mayReadTheAnswers_butNotWithCookies_ifAllAreLetIn() throws Exception {
+        serve(EngineIoConfig.defaults().withAllowedOrigins(Set.of("*")));
+
+        assertThat(head("GET", POLLING, "Origin: https://anywhere.example"))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("Access-Control-Allow-Origin: https://anywhere.example\r\n")
+                .doesNotContain("Access-Control-Allow-Credentials");
+    }
+
+    @Test
     void theHandler_isToldOfTheRequest() throws Exception {
         serve(EngineIoConfig.defaults());
         HttpResponse<String> opened = PollingClient.send(

@@ -43,15 +43,12 @@ final class ContractEvents {
         });
         on(socket, "seen", event -> event.ack(List.copyOf(seen)));
         on(socket, "disconnect-me", event -> {
-            if (event.arguments().flag(0)) {
-                socket.onDisconnect((left, reason) -> left.engine().close());
-            }
-            socket.disconnect();
+            socket.disconnect(event.arguments().flag(0));
         });
         on(
                 socket,
                 "close-transport",
-                event -> socket.engine().close(event.arguments().number(0).intValue(), ""));
+                event -> socket.closeConnection(event.arguments().number(0).intValue(), ""));
         socket.on(
                 "reason-of",
                 event -> reason(event.text(0))

@@ -1,6 +1,7 @@
 package dev.quiesce.realtime.socketio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.realtime.engineio.EngineIoConfig;
@@ -83,13 +84,27 @@ class DisconnectTest {
     }
 
     @Test
-    void aSocketWhoseConnectionIsClosed_isToldFirstWhatWasSent_andNothingAboutStayingAway() throws Exception {
+    void aSocketWhoseConnectionIsEnded_isToldFirstWhatWasSent_andToStayAway() throws Exception {
         IoClient client = joined();
         main.sockets().get(0).emit("bye");
         main.all().disconnect(true);
 
-        assertThat(client.end()).isEqualTo("42[\"bye\"], 1000 ");
+        assertThat(client.end()).isEqualTo("42[\"bye\"], 41, 1000 ");
         awaitLeft("server namespace disconnect");
+    }
+
+    @Test
+    void aConnectionThatIsClosed_isForTheClientToComeBack() throws Exception {
+        IoClient client = joined();
+        main.emit("bye");
+        IoSocket socket = main.sockets().get(0);
+        assertThatThrownBy(() -> socket.closeConnection(1006, "never sent"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("close code 1006 may not be sent");
+        socket.closeConnection(1012, "move on");
+
+        assertThat(client.end()).isEqualTo("42[\"bye\"], 1012 move on");
+        awaitLeft("forced close");
     }
 
     @Test
@@ -101,7 +116,7 @@ class DisconnectTest {
         main.all().disconnect(true);
         await().until(() -> server.io.size() == 0);
 
-        assertThat(client.poll()).matches("200 40\\{[^}]*}\u001e42\\[\"bye\"]");
+        assertThat(client.poll()).matches("200 40\\{[^}]*}\u001e42\\[\"bye\"]\u001e41");
         assertThat(client.poll()).isEqualTo("200 1");
     }
 
