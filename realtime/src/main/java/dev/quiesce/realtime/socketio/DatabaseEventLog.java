@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class DatabaseEventLog extends EventLog {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseEventLog.class);
     private static final int LARGEST_BATCH = 1000;
+    private static final Entry WAKE_UP = new Entry.Nothing();
     private static final long FIRST_PAUSE_MILLIS = 20;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
     private static final int OVERHEAD = 200;
@@ -187,6 +188,7 @@ public final class DatabaseEventLog extends EventLog {
         if (first != null) {
             entries.add(first);
             queue.drainTo(entries, LARGEST_BATCH - 1);
+            entries.remove(WAKE_UP);
         }
         return entries;
     }
@@ -283,6 +285,7 @@ public final class DatabaseEventLog extends EventLog {
         if (writer == null) {
             return;
         }
+        queue.add(WAKE_UP);
         try {
             // A time of zero would be for ever.
             writer.join(Math.max(1, deadline.remaining().toMillis()));

@@ -49,4 +49,7 @@ sealed interface Entry {
      * @param closesConnection whether the connection of the client goes with it
      */
     record Departure(IoSocket socket, DisconnectReason reason, boolean closesConnection) implements Entry {}
+
+    /** Nothing happens, but whoever waits for entries wakes up. */
+    record Nothing() implements Entry {}
 }
