@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ final class ServerThreads extends QueuedThreadPool {
     /** How long a thread waits, once it is awake, for the others. */
     private static final Duration LONGEST_WAKE = Duration.ofMillis(20);
 
+    private final AtomicInteger waking = new AtomicInteger();
     private volatile boolean leaving;
 
     /**
@@ -46,9 +48,14 @@ final class ServerThreads extends QueuedThreadPool {
         CountDownLatch awake = new CountDownLatch(asleep);
         try {
             for (int i = 0; i < asleep; i++) {
-                execute(() -> takeOne(awake));
+                waking.incrementAndGet();
+                execute(() -> {
+                    waking.decrementAndGet();
+                    takeOne(awake);
+                });
             }
         } catch (RejectedExecutionException stopped) {
+            waking.decrementAndGet();
             log.debug("The threads of \"{}\" end already", getName(), stopped);
         }
     }
@@ -63,9 +70,9 @@ final class ServerThreads extends QueuedThreadPool {
         }
     }
 
-    /** Returns whether work waits for a thread. */
+    /** Returns whether work waits for a thread. What only wakes threads up is none. */
     boolean isBusy() {
-        return getQueueSize() > 0;
+        return getQueueSize() > waking.get();
     }
 
     /** Asked by each thread each time before it sleeps; to set another timeout is refused while the threads run. */
