@@ -273,13 +273,13 @@ public record EngineIoConfig(
                 rate);
     }
 
-    /** The WebSockets of such a server: its own pings go as messages, and clients count on what they have sent. */
     /** Returns what a client is told first. */
     String handshake(String id, String upgrades) {
         return "{\"sid\":\"" + id + "\",\"upgrades\":" + upgrades + ",\"pingInterval\":" + pingInterval.toMillis()
                 + ",\"pingTimeout\":" + pingTimeout.toMillis() + ",\"maxPayload\":" + maxPayload + "}";
     }
 
+    /** The WebSockets of such a server: its own pings go as messages, and clients count on what they have sent. */
     SocketHubConfig hub() {
         return hub(maxPayload, outboundQueueBytes, allowedOrigins, closeReason, retryAfter, closesPerSecond);
     }
