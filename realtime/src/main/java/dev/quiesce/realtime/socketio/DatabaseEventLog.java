@@ -204,10 +204,19 @@ public final class DatabaseEventLog extends EventLog {
             } catch (SQLException e) {
                 fails(e);
                 batch.withdrawAdmissions().forEach(to::postpone);
+                postponeWaiting(to);
                 TimeUnit.MILLISECONDS.sleep(pause);
                 pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
             }
         }
+    }
+
+    /** Turns away those who came just before it was known that the database does not answer. */
+    private void postponeWaiting(Deliveries to) {
+        List<Entry.Admission> postponed = new ArrayList<>();
+        queue.removeIf(entry -> entry instanceof Entry.Admission admission && postponed.add(admission));
+        postponed.forEach(this::release);
+        postponed.forEach(to::postpone);
     }
 
     private void write(Batch batch, Known known, boolean again) throws SQLException {
