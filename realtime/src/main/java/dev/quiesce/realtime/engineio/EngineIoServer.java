@@ -14,7 +14,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -83,11 +82,7 @@ public final class EngineIoServer implements Lifecycle {
 
     /** Runs something on a thread of the Jetty server's pool, or on the calling one if that has stopped. */
     public void execute(Runnable task) {
-        try {
-            threads.execute(task);
-        } catch (RejectedExecutionException e) {
-            task.run();
-        }
+        threads.execute(task);
     }
 
     /** Returns the number of sockets that are open. */

@@ -1,7 +1,6 @@
 package dev.quiesce.realtime.engineio;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.eclipse.jetty.util.thread.SerializedInvoker;
@@ -62,12 +61,7 @@ final class HandlerCalls {
             }
         });
         if (calling != null) {
-            try {
-                executor.execute(calling);
-            } catch (RejectedExecutionException e) {
-                // The server stopped before its sockets did; the handler must still learn of the end.
-                calling.run();
-            }
+            executor.execute(calling);
         }
     }
 

@@ -12,17 +12,18 @@ final class ServerThreads implements Executor {
         threads = executor;
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * @throws RejectedExecutionException if there is no server, or if it has stopped
-     */
+    /** Runs a task on one of them, or on the calling thread if there is none any more, as handlers must still learn of the end. */
     @Override
     public void execute(Runnable task) {
         Executor executor = threads;
         if (executor == null) {
-            throw new RejectedExecutionException("the endpoint is not mounted in a server that has started");
+            task.run();
+            return;
         }
-        executor.execute(task);
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException stopped) {
+            task.run();
+        }
     }
 }

@@ -13,10 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** Sends an event to some sockets of a namespace. Immutable: what changes whom it is for returns another one. */
 public final class BroadcastOperator {
 
-    /** Names that mean something to clients themselves. */
-    private static final Set<String> RESERVED =
-            Set.of("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener");
-
     private final Namespace namespace;
     private final Audience audience;
     private final boolean isVolatile;
@@ -115,7 +111,7 @@ public final class BroadcastOperator {
             @Nullable Object[] arguments,
             @Nullable Answers answers,
             @Nullable CompletableFuture<@Nullable Void> published) {
-        if (RESERVED.contains(event)) {
+        if (Decoder.RESERVED.contains(event)) {
             throw new IllegalArgumentException(
                     "\"" + event + "\" is a name that clients keep for themselves; take another one");
         }

@@ -1,7 +1,5 @@
 package dev.quiesce.realtime.socketio;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.quiesce.realtime.Handshake;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A client that wants to join a namespace. For use by the thread that middleware is called on. */
 public final class Connecting {
+    /** What the table of the log takes of a user, and of a namespace. */
+    static final int LONGEST_NAME = 190;
+
     private static final String RECOVERY_ID = "pid";
     private static final String OFFSET = "offset";
 
@@ -52,9 +53,16 @@ public final class Connecting {
 
     /**
      * Says who the client is. A client that comes back recovers only what belongs to the same user.
+     *
+     * @param name at most 190 characters
+     * @throws IllegalArgumentException if it has more
      */
     public void user(String name) {
-        user = requireNonNull(name, "name");
+        if (name.length() > LONGEST_NAME) {
+            throw new IllegalArgumentException(
+                    "the name of a user has at most " + LONGEST_NAME + " characters, not " + name.length());
+        }
+        user = name;
     }
 
     /** Returns who the client is, if that has been said. */

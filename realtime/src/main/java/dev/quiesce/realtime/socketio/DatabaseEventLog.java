@@ -168,7 +168,8 @@ public final class DatabaseEventLog extends EventLog {
         if (!entries.isEmpty()) {
             keep(new Batch(++batches, instance, entries), known, to);
             entries.forEach(this::release);
-        } else if (stopping.getCount() > 0) {
+        }
+        if (stopping.getCount() > 0 && (entries.isEmpty() || upkeep.isDue())) {
             look(known, to);
         }
     }
@@ -184,7 +185,7 @@ public final class DatabaseEventLog extends EventLog {
         List<Entry> entries = new ArrayList<>();
         Entry first = stopping.getCount() == 0
                 ? queue.poll()
-                : queue.poll(config.pollInterval().toNanos(), TimeUnit.NANOSECONDS);
+                : queue.poll(upkeep.atMost(config.pollInterval()).toNanos(), TimeUnit.NANOSECONDS);
         if (first != null) {
             entries.add(first);
             queue.drainTo(entries, LARGEST_BATCH - 1);

@@ -12,8 +12,8 @@ final class Decoder {
     private static final int LONGEST_NUMBER = 15;
     private static final String MAIN = "/";
 
-    /** Names that mean something to clients themselves. */
-    private static final Set<String> RESERVED =
+    /** Names of events that mean something to clients themselves. */
+    static final Set<String> RESERVED =
             Set.of("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener");
 
     private final int mostAttachments;

@@ -31,8 +31,13 @@ sealed interface Entry {
     /** A client joins a namespace. */
     record Admission(Client client, Namespace namespace, Connecting request) implements Entry {}
 
-    /** A socket joins rooms and leaves others. */
-    record Rooms(IoSocket socket, Set<String> join, Set<String> leave) implements Entry {}
+    /**
+     * A socket joins rooms and leaves others.
+     *
+     * @param done completed once that counts
+     */
+    record Rooms(IoSocket socket, Set<String> join, Set<String> leave, CompletableFuture<@Nullable Void> done)
+            implements Entry {}
 
     /** What is kept with a socket has changed. */
     record Data(IoSocket socket) implements Entry {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -168,14 +169,28 @@ public final class IoSocket {
         return namespace.to(id());
     }
 
-    /** Joins rooms, which exist as long as a socket is in them. */
-    public void join(String... joined) {
-        namespace.append(new Entry.Rooms(this, Set.of(joined), Set.of()));
+    /**
+     * Joins rooms, which exist as long as a socket is in them.
+     *
+     * @return completed once what is sent to the rooms from then on reaches this socket
+     */
+    public CompletionStage<@Nullable Void> join(String... joined) {
+        return change(Set.of(joined), Set.of());
     }
 
-    /** Leaves rooms. A socket that leaves its namespace leaves them all. */
-    public void leave(String... left) {
-        namespace.append(new Entry.Rooms(this, Set.of(), Set.of(left)));
+    /**
+     * Leaves rooms. A socket that leaves its namespace leaves them all.
+     *
+     * @return completed once what is sent to the rooms from then on does not reach this socket
+     */
+    public CompletionStage<@Nullable Void> leave(String... left) {
+        return change(Set.of(), Set.of(left));
+    }
+
+    private CompletionStage<@Nullable Void> change(Set<String> joined, Set<String> left) {
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        namespace.append(new Entry.Rooms(this, joined, left, done));
+        return done;
     }
 
     /** Returns the rooms that this socket is in, without the one of its own. */

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,7 +147,7 @@ final class Json {
         } else if (value instanceof Map<?, ?> map) {
             return hasBinary(map.values());
         } else if (value instanceof Object[] array) {
-            return hasBinary(java.util.Arrays.asList(array));
+            return hasBinary(Arrays.asList(array));
         }
         return value instanceof byte[] || value instanceof ByteBuffer;
     }
@@ -164,7 +165,7 @@ final class Json {
             return plain;
         }
         if (value instanceof Object[] array) {
-            return withPlaceholders(java.util.Arrays.asList(array), attachments);
+            return withPlaceholders(Arrays.asList(array), attachments);
         }
         if (value instanceof Iterable<?> list) {
             List<@Nullable Object> plain = new ArrayList<>();

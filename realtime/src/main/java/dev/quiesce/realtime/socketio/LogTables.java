@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param connection by which they are reached
  */
 record LogTables(Connection connection) {
+    private static final int MOST_FORGOTTEN = 5000;
+
     static final String NOW = "cast(unix_timestamp(current_timestamp(3)) * 1000 as signed)";
 
     /**
@@ -349,17 +351,21 @@ record LogTables(Connection connection) {
         }
     }
 
-    /** Forgets sessions whose clients have gone before a time, and events up to a position, some thousand of each at a time. */
-    void forget(long time, long position) throws SQLException {
-        try (PreparedStatement delete =
-                connection.prepareStatement("delete from socket_session where gone < ? limit 5000")) {
-            delete.setLong(1, time);
-            delete.executeUpdate();
-        }
-        try (PreparedStatement delete =
-                connection.prepareStatement("delete from socket_event where id <= ? order by id limit 5000")) {
-            delete.setLong(1, position);
-            delete.executeUpdate();
+    /**
+     * Forgets sessions whose clients have gone before a time, and events up to a position, some thousand of each at a time.
+     *
+     * @return whether there may be more to forget
+     */
+    boolean forget(long time, long position) throws SQLException {
+        return delete("delete from socket_session where gone < ? limit ?", time)
+                | delete("delete from socket_event where id <= ? order by id limit ?", position);
+    }
+
+    private boolean delete(String statement, long bound) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(statement)) {
+            delete.setLong(1, bound);
+            delete.setInt(2, MOST_FORGOTTEN);
+            return delete.executeUpdate() == MOST_FORGOTTEN;
         }
     }
 

@@ -57,17 +57,16 @@ public final class SocketIoServer implements Lifecycle {
      * Returns the namespace of a name, and makes it if there is none. Clients cannot join one that nobody has asked for here.
      *
      * @param name the name; {@code /} is the one that clients join if they name none
-     * @throws IllegalArgumentException if it does not begin with a slash, or has a comma or a question mark
+     * @throws IllegalArgumentException if it does not begin with a slash, has a comma or a question mark, or is longer than 190
      */
     public Namespace of(String name) {
-        if (!name.startsWith("/") || name.indexOf(',') >= 0 || name.indexOf('?') >= 0) {
+        boolean isTooLong = name.length() > Connecting.LONGEST_NAME;
+        if (isTooLong || !name.startsWith("/") || name.indexOf(',') >= 0 || name.indexOf('?') >= 0) {
             throw new IllegalArgumentException(
-                    "the name of a namespace begins with a slash and has neither comma nor question mark, was " + name);
+                    "the name of a namespace begins with a slash, and has neither comma nor question mark and at most "
+                            + Connecting.LONGEST_NAME + " characters, was " + name);
         }
-        return namespaces.computeIfAbsent(
-                name,
-                added ->
-                        new Namespace(added, log, counters, config.connections().outboundQueueBytes() / 2));
+        return namespaces.computeIfAbsent(name, added -> new Namespace(added, log, counters, largest()));
     }
 
     /**
@@ -99,6 +98,11 @@ public final class SocketIoServer implements Lifecycle {
     /** Returns how the WebSockets have ended that were open when {@link #stop} was first called; zeros before that. */
     public Closing closing() {
         return engine.closing();
+    }
+
+    /** Returns how large an event, or what is sent to a client that comes back, may be, in bytes: room is left for what waits already. */
+    private long largest() {
+        return config.connections().outboundQueueBytes() / 2;
     }
 
     SocketIoConfig config() {
@@ -218,7 +222,7 @@ public final class SocketIoServer implements Lifecycle {
     private final class Outbound implements Deliveries {
         @Override
         public long mostMissed() {
-            return config.connections().outboundQueueBytes() / 2;
+            return largest();
         }
 
         @Override
@@ -273,6 +277,7 @@ public final class SocketIoServer implements Lifecycle {
         @Override
         public void change(Entry.Rooms change) {
             change.socket().namespace().change(change);
+            engine.execute(() -> change.done().complete(null));
         }
 
         @Override

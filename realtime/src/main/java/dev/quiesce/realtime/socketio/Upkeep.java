@@ -19,12 +19,16 @@ final class Upkeep {
 
     private final String instance;
     private final DatabaseEventLogConfig config;
+    private final Duration signs;
+    private final Duration sweeps;
     private long seen = System.nanoTime();
     private long swept = System.nanoTime();
 
     Upkeep(String instance, DatabaseEventLogConfig config) {
         this.instance = instance;
         this.config = config;
+        this.signs = config.lease().dividedBy(4);
+        this.sweeps = config.lease().dividedBy(3);
     }
 
     /** The database has been told that this instance lives. */
@@ -39,19 +43,29 @@ final class Upkeep {
         }
     }
 
+    /** Returns a time, or the one after which something is due if that is shorter. */
+    Duration atMost(Duration time) {
+        return time.compareTo(signs) < 0 ? time : signs;
+    }
+
+    /** Whether something is to be done, however much else there is to do. */
+    boolean isDue() {
+        return isOver(seen, signs) || isOver(swept, sweeps);
+    }
+
     void look(LogTables tables, Known known, long lastBatch) throws SQLException {
-        if (isOver(seen, config.lease().dividedBy(4))) {
+        if (isOver(seen, signs)) {
             reviveIfMissed(tables, known);
             tables.seen(instance, lastBatch, 0);
             wasSeen();
         }
-        if (isOver(swept, config.lease().dividedBy(3))) {
-            sweep(tables, known);
+        if (isOver(swept, sweeps) && !sweep(tables, known)) {
             swept = System.nanoTime();
         }
     }
 
-    private void sweep(LogTables tables, Known known) throws SQLException {
+    /** Does what a sweep does, and returns whether another one is due at once. */
+    private boolean sweep(LogTables tables, Known known) throws SQLException {
         Head head = tables.head();
         long lastAlive = head.now() - config.lease().toMillis();
         long oldest = head.now() - LONGEST_ABSENCE.toMillis();
@@ -66,7 +80,8 @@ final class Upkeep {
             tables.delete(forgotten);
         }
         long keptFrom = known.oldest(head.now());
-        tables.forget(keptFrom, tables.positionAt(keptFrom, known.retention().events(), head));
+        return tables.forget(
+                keptFrom, tables.positionAt(keptFrom, known.retention().events(), head));
     }
 
     private static boolean isOver(long since, Duration time) {

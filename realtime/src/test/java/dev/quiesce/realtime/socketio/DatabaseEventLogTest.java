@@ -1,5 +1,6 @@
 package dev.quiesce.realtime.socketio;
 
+import static dev.quiesce.realtime.Async.async;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -344,6 +346,26 @@ class DatabaseEventLogTest {
 
         client.connect(instance.port());
         assertThat(client.recovered).isFalse();
+    }
+
+    @Test
+    void whatIsOld_isForgotten_alsoWhileEventsKeepComing() throws Exception {
+        DatabaseEventLogConfig config = CONFIG.withPollInterval(Duration.ofSeconds(20))
+                .withRetention(new Retention(Duration.ofMillis(200), 1000))
+                .withLease(Duration.ofMillis(300));
+        Instance instance = start(database.dataSource(), config, main -> {});
+        AtomicBoolean enough = new AtomicBoolean();
+        CompletableFuture<Void> emitting = async(() -> {
+            while (!enough.get()) {
+                instance.main.all().publish("number", "1").toCompletableFuture().get(10, TimeUnit.SECONDS);
+            }
+        });
+
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> database.number("select coalesce(min(id), 0) from socket_event") > 1);
+        assertThat(emitting).isNotDone();
+        enough.set(true);
+        emitting.get(10, TimeUnit.SECONDS);
     }
 
     @Test

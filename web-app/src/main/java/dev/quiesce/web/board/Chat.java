@@ -26,7 +26,6 @@ final class Chat {
     private static final int MOST_OPEN = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final String ROOM = "offer:";
-    private static final String NOBODY = "nobody";
 
     private final ChatStore messages;
     private final SocketUsers users;
@@ -78,9 +77,8 @@ final class Chat {
         if (socket.rooms().size() >= MOST_OPEN && !socket.rooms().contains(ROOM + offer)) {
             throw Problem.badRequest("Close the chat of another offer first: " + MOST_OPEN + " are open.");
         }
-        socket.join(ROOM + offer);
         // Only when the socket is in the room: what is said later comes as an event, what was said before is read then.
-        await(socket.namespace().to(NOBODY).asVolatile().publish("joined"));
+        await(socket.join(ROOM + offer));
         List<ChatMessage> said = messages.about(offer).orElse(null);
         if (said == null) {
             socket.leave(ROOM + offer);
