@@ -15,6 +15,7 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.ee11.servlet.SessionHandler;
 import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -96,5 +97,15 @@ final class TestServer {
                 throw new IllegalStateException(e);
             }
         }
+    }
+
+    /** Returns the id of the one session that is in memory. */
+    String onlySessionId() {
+        SessionHandler handler = context.getSessionHandler();
+        return ((ClosableSessionCache) handler.getSessionCache())
+                .sessions()
+                .iterator()
+                .next()
+                .getId();
     }
 }

@@ -19,8 +19,6 @@ import dev.quiesce.web.config.ServiceConfig.Sockets;
 import dev.quiesce.web.config.ServiceConfig.Sockets.Log;
 import dev.quiesce.web.http.AdmissionConfig;
 import dev.quiesce.web.http.Listen;
-import dev.quiesce.web.http.Tls;
-import dev.quiesce.web.testing.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,42 +85,6 @@ class ConfigSourcesTest {
                 .isEqualTo(new Listen.Unix(
                         Path.of("/run/a.sock"), PosixFilePermissions.fromString("rw----r--"), Optional.of("www")));
         assertThat(ready(EMBEDDED, "--http-inherited").http()).isEqualTo(new Listen.Inherited());
-    }
-
-    @Test
-    void certificateAndKey_arriveTogether(@TempDir Path folder) throws Exception {
-        TestCertificate made = TestCertificate.make(folder, "EC", 30);
-        Path certificate = Files.writeString(folder.resolve("cert.pem"), made.certificate());
-        Path key = Files.writeString(folder.resolve("key.pem"), made.key());
-
-        assertThat(ready(EMBEDDED, "--http-tls-certificate=" + certificate, "--http-tls-key=" + key)
-                        .tls())
-                .contains(new Tls(certificate, key));
-    }
-
-    @Test
-    void theSessionCookie_isForTheHostAlone_whereItIsAlwaysSecure(@TempDir Path folder) throws Exception {
-        TestCertificate made = TestCertificate.make(folder, "EC", 30);
-        Path certificate = Files.writeString(folder.resolve("cert.pem"), made.certificate());
-        Path key = Files.writeString(folder.resolve("key.pem"), made.key());
-        SessionConfig secure = SessionConfig.defaults().withCookie("__Host-session", true);
-
-        assertThat(ready(EMBEDDED, "--http-tls-certificate=" + certificate, "--http-tls-key=" + key)
-                        .sessions()
-                        .config())
-                .isEqualTo(secure);
-        assertThat(ready(EMBEDDED, "--session-cookie-secure").sessions().config())
-                .isEqualTo(secure);
-        assertThat(ready(EMBEDDED, "--session-cookie-secure", "--session-cookie-name=sid")
-                        .sessions()
-                        .config())
-                .isEqualTo(SessionConfig.defaults().withCookie("sid", true));
-    }
-
-    @Test
-    void sessionsLiveAsLongAsTheyMayBeIdle_atLeast() {
-        assertThat(ready(EMBEDDED, "--session-timeout=48h").sessions().config().absoluteLifetime())
-                .isEqualTo(Duration.ofHours(48));
     }
 
     @Test
