@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(60)
 @ExtendWith(TestDatabase.Provider.class)
 class DatabaseSessionsTest {
+    private static final int STORM = 60;
+
     private final TestDatabase database;
     private final CountDownLatch entered = new CountDownLatch(1);
     private final CountDownLatch mayGoOn = new CountDownLatch(1);
@@ -150,9 +153,13 @@ class DatabaseSessionsTest {
         one.get(browser, "/");
 
         List<CompletableFuture<HttpResponse<String>>> storm = new ArrayList<>();
-        for (int i = 0; i < 60; i++) {
-            TestServer server = i % 2 == 0 ? one : other;
-            storm.add(browser.sendAsync(server.request("/").build(), BodyHandlers.ofString()));
+        Connection holder = database.holdRows();
+        try (holder) {
+            for (int i = 0; i < STORM; i++) {
+                TestServer server = i % 2 == 0 ? one : other;
+                storm.add(browser.sendAsync(server.request("/").build(), BodyHandlers.ofString()));
+            }
+            await().until(() -> database.waiting() == STORM - TestDatabase.POOL_SIZE);
         }
         List<String> answered = new ArrayList<>();
         for (CompletableFuture<HttpResponse<String>> each : storm) {

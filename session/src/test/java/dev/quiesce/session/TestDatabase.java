@@ -25,6 +25,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** A database of its own for each test, on a real MariaDB that all tests of the run share. */
 final class TestDatabase implements AutoCloseable {
+    static final int POOL_SIZE = 4;
+    static final int MAX_WAITING = 100;
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -36,7 +39,8 @@ final class TestDatabase implements AutoCloseable {
         this.server = server;
         execute("", "create database " + name + " character set latin1");
         pool = new MariaDbPool(PoolConfig.of(name, server.jdbcUrl(name), server.user(), server.password())
-                .withSize(4)
+                .withSize(POOL_SIZE)
+                .withMaxWaiting(MAX_WAITING)
                 .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(60)));
         pool.start();
     }
@@ -109,6 +113,21 @@ final class TestDatabase implements AutoCloseable {
 
     DataSource dataSource() {
         return pool.dataSource();
+    }
+
+    /** Returns how many requests wait for a connection. */
+    int waiting() {
+        return pool.stats().waiting();
+    }
+
+    /** Keeps all sessions from being written until the connection is closed; reading goes on. */
+    Connection holdRows() throws SQLException {
+        Connection holder = connect(name);
+        holder.setAutoCommit(false);
+        try (Statement statement = holder.createStatement()) {
+            statement.executeQuery("select id from http_sessions for update").close();
+        }
+        return holder;
     }
 
     void execute(String sql) throws SQLException {
