@@ -1,12 +1,12 @@
 package dev.quiesce.realtime;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
@@ -32,8 +32,6 @@ import org.slf4j.LoggerFactory;
  * it does once the server has stopped, are they called on the thread that reads or stops.
  */
 final class Connection implements FrameHandler, Heartbeat.Peer {
-    static final int MESSAGE_OVERHEAD = 64;
-
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     /** What all connections of a hub share. */
@@ -55,7 +53,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     private final SerializedInvoker calls = new SerializedInvoker(Connection.class);
     private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
     private final AtomicBoolean finished = new AtomicBoolean();
-    private final AtomicLong queuedBytes = new AtomicLong();
+    private final Outbox outbox;
     private volatile @Nullable CoreSession session;
     private volatile Runnable cancelCut = () -> {};
     private final AtomicInteger readers = new AtomicInteger();
@@ -73,6 +71,7 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         this.handshake = handshake;
         this.socket = new Socket(this, shared.rooms());
         SocketHubConfig config = shared.config();
+        this.outbox = new Outbox(config.outboundQueueBytes());
         this.heartbeat = new Heartbeat(shared.timer(), config.pingInterval(), config.pongTimeout(), this);
     }
 
@@ -243,33 +242,36 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         close(CloseStatus.SERVER_ERROR, "internal error");
     }
 
-    /** Queues a message, or closes the socket if too much waits already. */
     boolean send(Message outbound) {
-        if (!isOpen()) {
-            return false;
-        }
-        long bound = shared.config().outboundQueueBytes();
-        long bytes = (long) outbound.size() + MESSAGE_OVERHEAD;
-        if (bytes > bound) {
-            throw new IllegalArgumentException("a message of " + outbound.size() + " bytes can never be sent with"
-                    + " outboundQueueBytes " + bound + "; send less or raise it");
-        }
-        if (queuedBytes.addAndGet(bytes) > bound) {
-            queuedBytes.addAndGet(-bytes);
-            if (close(CloseStatus.POLICY_VIOLATION, "too slow: more than " + bound + " bytes waiting")) {
-                shared.counters().slowConsumers.increment();
-                LOG.info("Socket {} at {} is too slow and has been closed", id, handshake.path());
+        return send(outbound, false);
+    }
+
+    boolean send(List<Message> outbound) {
+        for (int i = 0; i < outbound.size(); i++) {
+            if (!send(outbound.get(i), i < outbound.size() - 1)) {
+                return false;
             }
-            return false;
         }
-        Runnable sent = () -> queuedBytes.addAndGet(-bytes);
-        Callback done = Callback.from(InvocationType.NON_BLOCKING, sent, failure -> sent.run());
-        session().sendFrame(outbound.toFrame(), done, false);
         return true;
     }
 
+    /** Queues a message, or closes the socket if too much waits already. */
+    private boolean send(Message outbound, boolean isFollowed) {
+        if (!isOpen()) {
+            return false;
+        }
+        if (outbox.send(session(), outbound, isFollowed)) {
+            return true;
+        }
+        if (close(CloseStatus.POLICY_VIOLATION, "too slow: more than " + outbox.bound() + " bytes waiting")) {
+            shared.counters().slowConsumers.increment();
+            LOG.info("Socket {} at {} is too slow and has been closed", id, handshake.path());
+        }
+        return false;
+    }
+
     long queuedBytes() {
-        return queuedBytes.get();
+        return outbox.queuedBytes();
     }
 
     /** Closes this connection, unless that has begun, and cuts it when the peer has not answered in time. */

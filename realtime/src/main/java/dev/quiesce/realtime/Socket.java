@@ -3,6 +3,7 @@ package dev.quiesce.realtime;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,16 @@ public final class Socket {
      */
     public boolean send(Message message) {
         return connection.send(message);
+    }
+
+    /**
+     * Queues messages that leave together: many small ones are written by far fewer calls of the system than one by one.
+     *
+     * @return whether all were queued, as for {@link #send(String)}
+     * @throws IllegalArgumentException if the socket is open and one message alone is larger than the queue may be
+     */
+    public boolean send(List<Message> messages) {
+        return connection.send(messages);
     }
 
     /** Returns how much waits to be sent, in bytes, each message counted with 64 on top. */

@@ -64,8 +64,8 @@ public record SocketHubConfig(
         check(mistakes, maxMessageBytes > 0, "maxMessageBytes must be positive, was " + maxMessageBytes);
         check(
                 mistakes,
-                outboundQueueBytes > Connection.MESSAGE_OVERHEAD,
-                "outboundQueueBytes must be more than " + Connection.MESSAGE_OVERHEAD + ", was " + outboundQueueBytes);
+                outboundQueueBytes > Outbox.MESSAGE_OVERHEAD,
+                "outboundQueueBytes must be more than " + Outbox.MESSAGE_OVERHEAD + ", was " + outboundQueueBytes);
         boolean hasHeartbeat = !pingInterval.isZero() || !pongTimeout.isZero();
         check(
                 mistakes,

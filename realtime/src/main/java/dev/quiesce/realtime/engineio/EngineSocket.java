@@ -28,31 +28,12 @@ public final class EngineSocket {
     /** For how long a request to poll is held while a client goes on to a WebSocket: it may have begun before that. */
     private static final long HELD_MILLIS = 60;
 
-    private final class Client implements Heartbeat.Client {
-        @Override
-        public void ping() {
-            transport.send(List.of(Packet.PING));
-        }
-
-        @Override
-        public long silentNanos() {
-            return inbound.silentNanos();
-        }
-
-        @Override
-        public void lost() {
-            shared.counters().pingTimeouts.increment();
-            end(Ending.PING_TIMEOUT);
-        }
-    }
-
     private final String id;
     private final Shared shared;
     private final Handshake handshake;
     private final SerializedInvoker turn = new SerializedInvoker(EngineSocket.class);
     private final Inbound inbound;
     private final Upgrade upgrade = new Upgrade();
-    private final Client client = new Client();
     private final Heartbeat heartbeat;
     private volatile boolean open = true;
     private volatile Transport transport;
@@ -68,8 +49,7 @@ public final class EngineSocket {
         this.transport = webSocket == null
                 ? new PollingTransport(this, config.outboundQueueBytes())
                 : new WebSocketTransport(webSocket, this);
-        this.heartbeat =
-                new Heartbeat(shared.scheduler(), turn::run, config.pingInterval(), config.pingTimeout(), client);
+        this.heartbeat = new Heartbeat(this, shared.scheduler(), turn::run, config);
     }
 
     static void openPolling(Shared shared, Handshake handshake, Poll poll) {
@@ -143,13 +123,7 @@ public final class EngineSocket {
      * @throws IllegalArgumentException if they are larger than the queue may be
      */
     public void send(List<Packet> packets) {
-        long bytes = Packet.size(packets);
-        if (bytes + (long) packets.size() * PollingTransport.OVERHEAD
-                > shared.config().outboundQueueBytes()) {
-            throw new IllegalArgumentException(
-                    "a message of " + bytes + " bytes can never be sent with outboundQueueBytes "
-                            + shared.config().outboundQueueBytes() + "; send less or raise it");
-        }
+        Packet.requireToFit(packets, shared.config().outboundQueueBytes());
         turn.run(() -> {
             if (open) {
                 transport.send(packets);
@@ -272,6 +246,12 @@ public final class EngineSocket {
         }
     }
 
+    /** The client has not answered a ping in time; in turn. */
+    void unanswered() {
+        shared.counters().pingTimeouts.increment();
+        end(Ending.PING_TIMEOUT);
+    }
+
     /** The client has answered a ping. */
     void answered() {
         turn.run(heartbeat::answered);
@@ -281,11 +261,7 @@ public final class EngineSocket {
     void closedByPeer() {
         turn.run(() -> {
             if (open && transport instanceof PollingTransport polling) {
-                if (polling.isAsked()) {
-                    polling.release();
-                } else {
-                    leaveWords(List.of(Packet.NOOP.polled()));
-                }
+                polling.closedByPeer();
             }
             end(Ending.BY_PEER);
         });
@@ -299,7 +275,7 @@ public final class EngineSocket {
             } else if (!(transport instanceof PollingTransport polling)) {
                 poll.refuse(Refusal.BAD_REQUEST);
             } else if (heartbeat.isOverdue()) {
-                client.lost();
+                unanswered();
                 poll.refuse(Refusal.BAD_REQUEST);
             } else if (polling.isAsked()) {
                 blame(Ending.MISUSED);

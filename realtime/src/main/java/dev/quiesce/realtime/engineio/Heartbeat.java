@@ -1,6 +1,5 @@
 package dev.quiesce.realtime.engineio;
 
-import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -12,22 +11,11 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * timeout to answer all the same, if it was this process that stood still.
  */
 final class Heartbeat {
-
-    /** What is done about a client. */
-    interface Client {
-        void ping();
-
-        /** For how long nothing of it has been handled: what it sends is not read as long as something before it is. */
-        long silentNanos();
-
-        void lost();
-    }
-
+    private final EngineSocket socket;
     private final Scheduler scheduler;
     private final Executor turn;
     private final long interval;
     private final long timeout;
-    private final Client client;
     private boolean pinged;
     private boolean stopped;
     private long due;
@@ -38,12 +26,12 @@ final class Heartbeat {
      *
      * @param turn runs tasks in the turn of the socket
      */
-    Heartbeat(Scheduler scheduler, Executor turn, Duration interval, Duration timeout, Client client) {
+    Heartbeat(EngineSocket socket, Scheduler scheduler, Executor turn, EngineIoConfig config) {
+        this.socket = socket;
         this.scheduler = scheduler;
         this.turn = turn;
-        this.interval = interval.toNanos();
-        this.timeout = timeout.toNanos();
-        this.client = client;
+        this.interval = config.pingInterval().toNanos();
+        this.timeout = config.pingTimeout().toNanos();
     }
 
     void start() {
@@ -73,12 +61,12 @@ final class Heartbeat {
             at(due);
         } else if (!pinged) {
             pinged = true;
-            client.ping();
+            socket.send(Packet.PING);
             at(now + Math.max(timeout / 2, due + timeout - now));
         } else {
-            long silent = client.silentNanos();
+            long silent = socket.inbound().silentNanos();
             if (silent >= timeout) {
-                client.lost();
+                socket.unanswered();
             } else {
                 at(now + timeout - silent);
             }
@@ -87,7 +75,7 @@ final class Heartbeat {
 
     /** Whether the answer to a ping is overdue, be it that no timer has noticed yet. */
     boolean isOverdue() {
-        return pinged && System.nanoTime() - due >= 0 && client.silentNanos() >= timeout;
+        return pinged && System.nanoTime() - due >= 0 && socket.inbound().silentNanos() >= timeout;
     }
 
     private void at(long time) {

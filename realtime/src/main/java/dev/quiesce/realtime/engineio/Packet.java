@@ -48,12 +48,21 @@ public final class Packet {
         return text != null ? message().size() : content().remaining();
     }
 
-    static long size(List<Packet> packets) {
+    /**
+     * Checks that packets can be sent together at all.
+     *
+     * @throws IllegalArgumentException if they are larger than the queue of a client may be
+     */
+    static void requireToFit(List<Packet> packets, int outboundQueueBytes) {
         long bytes = 0;
         for (Packet packet : packets) {
             bytes += packet.size();
         }
-        return bytes;
+        if (bytes + (long) packets.size() * PollingTransport.OVERHEAD > outboundQueueBytes) {
+            throw new IllegalArgumentException("a message of " + bytes
+                    + " bytes can never be sent with outboundQueueBytes " + outboundQueueBytes
+                    + "; send less or raise it");
+        }
     }
 
     /** Returns the packet as a WebSocket message. */

@@ -57,6 +57,13 @@ final class PollingTransport implements Transport {
         answer(Packet.NOOP.polled());
     }
 
+    /** The client has closed its socket: answers the request that waits, or the next, with nothing. */
+    void closedByPeer() {
+        if (!answer(Packet.NOOP.polled())) {
+            socket.leaveWords(List.of(Packet.NOOP.polled()));
+        }
+    }
+
     /** Refuses the request that waits. */
     void refuse() {
         Poll asked = poll;

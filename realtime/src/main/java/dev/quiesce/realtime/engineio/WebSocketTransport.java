@@ -23,12 +23,14 @@ final class WebSocketTransport implements Transport {
 
     @Override
     public void send(List<Packet> packets) {
-        for (Packet packet : packets) {
-            try {
-                webSocket.send(packet.message());
-            } catch (IllegalArgumentException e) {
-                socket.tooSlow(packet.message().size());
+        try {
+            if (packets.size() == 1) {
+                webSocket.send(packets.get(0).message());
+            } else {
+                webSocket.send(packets.stream().map(Packet::message).toList());
             }
+        } catch (IllegalArgumentException e) {
+            socket.tooSlow(webSocket.queuedBytes());
         }
     }
 

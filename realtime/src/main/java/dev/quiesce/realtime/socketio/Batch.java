@@ -182,6 +182,7 @@ final class Batch {
             }
         }
         known.advance(position);
+        to.flush();
     }
 
     private void admit(Entry.Admission admission, Known known, Deliveries to) {

@@ -47,7 +47,7 @@ public final class BroadcastOperator {
      * @param arguments what can be written as JSON, with {@code byte[]} and {@link java.nio.ByteBuffer} for what is binary
      * @throws IllegalArgumentException if an argument cannot be written as JSON, the name is reserved, or the event is larger than
      *     half of what may wait for a client
-     * @throws IllegalStateException if more events wait to be kept than the log allows
+     * @throws IllegalStateException if more events wait to be kept than the log allows, or the server has stopped
      */
     public void emit(String event, @Nullable Object... arguments) {
         append(event, arguments, null, null);
@@ -72,7 +72,7 @@ public final class BroadcastOperator {
      * @param timeout how long is waited for the answers
      * @return what has been answered once all have, or the time is over
      * @throws IllegalArgumentException as {@link #emit}
-     * @throws IllegalStateException as {@link #emit}
+     * @throws IllegalStateException if more events wait to be kept than the log allows
      */
     public CompletionStage<Responses> emitWithAck(Duration timeout, String event, @Nullable Object... arguments) {
         AllAnswers answers = new AllAnswers(timeout);

@@ -3,20 +3,13 @@ package dev.quiesce.realtime.socketio;
 import static java.util.Objects.requireNonNull;
 
 import dev.quiesce.lifecycle.Deadline;
-import dev.quiesce.lifecycle.WorkGuard;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,22 +28,15 @@ import org.slf4j.LoggerFactory;
 public final class DatabaseEventLog extends EventLog {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseEventLog.class);
     private static final int LARGEST_BATCH = 1000;
-    private static final Entry WAKE_UP = new Entry.Nothing();
     private static final long FIRST_PAUSE_MILLIS = 20;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
-    private static final int OVERHEAD = 200;
 
     private final DataSource database;
     private final DatabaseEventLogConfig config;
     private final String instance = Ids.longId();
-    private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
-    private final WorkGuard appending = new WorkGuard();
-    private final AtomicInteger waiting = new AtomicInteger();
-    private final AtomicLong waitingBytes = new AtomicLong();
-    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final LogThread thread;
     private final Upkeep upkeep;
     private volatile @Nullable Deliveries deliveries;
-    private volatile @Nullable Thread thread;
     private volatile @Nullable SQLException failure;
     private long batches;
 
@@ -62,6 +48,7 @@ public final class DatabaseEventLog extends EventLog {
     public DatabaseEventLog(DataSource database, DatabaseEventLogConfig config) {
         this.database = requireNonNull(database, "database");
         this.config = requireNonNull(config, "config");
+        this.thread = new LogThread(config.maxWaitingBytes(), LARGEST_BATCH);
         this.upkeep = new Upkeep(instance, config);
     }
 
@@ -82,10 +69,22 @@ public final class DatabaseEventLog extends EventLog {
             known = Known.read(tables, config.retention(), to.mostMissed());
         }
         deliveries = to;
-        Thread writer = new Thread(() -> run(known, to), "socket-log");
-        writer.setDaemon(true);
-        thread = writer;
-        writer.start();
+        thread.start(new LogThread.Keeper() {
+            @Override
+            public Duration patience() {
+                return upkeep.atMost(config.pollInterval());
+            }
+
+            @Override
+            public void keep(List<Entry> entries) throws InterruptedException {
+                work(entries, known, to);
+            }
+
+            @Override
+            public void end() {
+                unregister();
+            }
+        });
     }
 
     @Override
@@ -96,37 +95,14 @@ public final class DatabaseEventLog extends EventLog {
 
     @Override
     void append(Entry entry) {
-        Deliveries to = deliveries;
-        if (to == null) {
-            throw new IllegalStateException("nothing can be sent before the server starts");
-        }
-        if (!appending.tryEnter()) {
-            throw new IllegalStateException("the log of the sockets has ended");
-        }
-        try {
-            append(entry, to);
-        } finally {
-            appending.exit();
-        }
-    }
-
-    private void append(Entry entry, Deliveries to) {
         SQLException why = failure;
-        if (why != null && entry instanceof Entry.Admission admission) {
+        Deliveries to = deliveries;
+        if (why != null && to != null && entry instanceof Entry.Admission admission) {
             to.postpone(admission);
-            return;
+        } else if (!thread.add(entry)) {
+            throw new IllegalStateException("more than " + config.maxWaitingBytes() + " bytes of events wait to be kept"
+                    + (why == null ? "" : "; the database says: " + why.getMessage()));
         }
-        if (entry instanceof Entry.Emission emission) {
-            long size = size(emission);
-            if (waitingBytes.addAndGet(size) > config.maxWaitingBytes()) {
-                waitingBytes.addAndGet(-size);
-                throw new IllegalStateException(
-                        "more than " + config.maxWaitingBytes() + " bytes of events wait to be kept"
-                                + (why == null ? "" : "; the database says: " + why.getMessage()));
-            }
-        }
-        waiting.incrementAndGet();
-        queue.add(entry);
     }
 
     @Override
@@ -136,62 +112,23 @@ public final class DatabaseEventLog extends EventLog {
         }
     }
 
-    private static long size(Entry.Emission emission) {
-        return emission.data().text().length() + OVERHEAD;
-    }
-
-    private void run(Known known, Deliveries to) {
-        try {
-            while (stopping.getCount() > 0 || !queue.isEmpty()) {
-                work(known, to);
-            }
-            appending.quiesce();
-            while (appending.inFlight().orElse(0) > 0 || !queue.isEmpty()) {
-                work(known, to);
-            }
-            try (Connection connection = database.getConnection()) {
-                new LogTables(connection).unregister(instance);
-            }
-        } catch (InterruptedException e) {
-            LOG.error("The log of the sockets was interrupted: {} entries are lost", waiting.get());
-        } catch (SQLException e) {
-            LOG.warn("The log of the sockets could not say that this instance ends: {}", e.getMessage());
-        } catch (Throwable e) {
-            LOG.error("The log of the sockets has failed: {} entries are lost", waiting.get(), e);
-        } finally {
-            appending.quiesce();
-        }
-    }
-
-    private void work(Known known, Deliveries to) throws InterruptedException {
-        List<Entry> entries = take();
+    private void work(List<Entry> entries, Known known, Deliveries to) throws InterruptedException {
         if (!entries.isEmpty()) {
             keep(new Batch(++batches, instance, entries), known, to);
-            entries.forEach(this::release);
         }
-        if (stopping.getCount() > 0 && (entries.isEmpty() || upkeep.isDue())) {
+        if (!thread.isStopping() && (entries.isEmpty() || upkeep.isDue())) {
             look(known, to);
         }
     }
 
-    private void release(Entry entry) {
-        waiting.decrementAndGet();
-        if (entry instanceof Entry.Emission emission) {
-            waitingBytes.addAndGet(-size(emission));
+    private void unregister() {
+        try (Connection connection = database.getConnection()) {
+            new LogTables(connection).unregister(instance);
+        } catch (SQLException e) {
+            if (!thread.isAbandoned()) {
+                LOG.warn("The log of the sockets could not say that this instance ends: {}", e.getMessage());
+            }
         }
-    }
-
-    private List<Entry> take() throws InterruptedException {
-        List<Entry> entries = new ArrayList<>();
-        Entry first = stopping.getCount() == 0
-                ? queue.poll()
-                : queue.poll(upkeep.atMost(config.pollInterval()).toNanos(), TimeUnit.NANOSECONDS);
-        if (first != null) {
-            entries.add(first);
-            queue.drainTo(entries, LARGEST_BATCH - 1);
-            entries.remove(WAKE_UP);
-        }
-        return entries;
     }
 
     private void keep(Batch batch, Known known, Deliveries to) throws InterruptedException {
@@ -205,19 +142,12 @@ public final class DatabaseEventLog extends EventLog {
             } catch (SQLException e) {
                 fails(e);
                 batch.withdrawAdmissions().forEach(to::postpone);
-                postponeWaiting(to);
+                // And those who came just before it was known that the database does not answer.
+                thread.withdrawAdmissions().forEach(to::postpone);
                 TimeUnit.MILLISECONDS.sleep(pause);
                 pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
             }
         }
-    }
-
-    /** Turns away those who came just before it was known that the database does not answer. */
-    private void postponeWaiting(Deliveries to) {
-        List<Entry.Admission> postponed = new ArrayList<>();
-        queue.removeIf(entry -> entry instanceof Entry.Admission admission && postponed.add(admission));
-        postponed.forEach(this::release);
-        postponed.forEach(to::postpone);
     }
 
     private void write(Batch batch, Known known, boolean again) throws SQLException {
@@ -255,11 +185,13 @@ public final class DatabaseEventLog extends EventLog {
         try (Connection connection = database.getConnection()) {
             LogTables tables = new LogTables(connection);
             LogTables.Head head = tables.head();
-            for (RecentEvents.Event event : tables.events(known.position(), head.position())) {
+            List<RecentEvents.Event> others = tables.events(known.position(), head.position());
+            for (RecentEvents.Event event : others) {
                 known.events().add(event);
                 Batch.deliver(event, to);
                 known.advance(event.id());
             }
+            to.flush();
             upkeep.look(tables, known, batches);
             answers();
         } catch (SQLException e) {
@@ -268,7 +200,7 @@ public final class DatabaseEventLog extends EventLog {
     }
 
     private void fails(SQLException e) {
-        if (failure == null) {
+        if (failure == null && !thread.isAbandoned()) {
             LOG.warn(
                     "Events for sockets cannot be kept, and wait; clients that join are asked to come back: {}",
                     e.getMessage());
@@ -283,6 +215,11 @@ public final class DatabaseEventLog extends EventLog {
         }
     }
 
+    @Override
+    void drain(Deadline deadline) throws TimeoutException, InterruptedException {
+        thread.drain(deadline, () -> failure != null);
+    }
+
     /**
      * Hands on what has been appended, and ends.
      *
@@ -290,27 +227,15 @@ public final class DatabaseEventLog extends EventLog {
      */
     @Override
     void stop(Deadline deadline) throws TimeoutException, InterruptedException {
-        stopping.countDown();
-        Thread writer = thread;
-        if (writer == null) {
+        if (thread.stop(deadline)) {
             return;
         }
-        queue.add(WAKE_UP);
-        try {
-            // A time of zero would be for ever.
-            writer.join(Math.max(1, deadline.remaining().toMillis()));
-            int left = waiting.get();
-            if (writer.isAlive() && left > 0) {
-                SQLException why = failure;
-                throw new TimeoutException("the log of the sockets had " + left + " entries to keep at the deadline"
-                        + (why == null ? "" : "; the database says: " + why.getMessage()));
-            }
-            if (writer.isAlive()) {
-                LOG.warn("The log of the sockets could not say that this instance ends: the database does not answer");
-            }
-        } finally {
-            appending.quiesce();
-            writer.interrupt();
+        int left = thread.waiting();
+        if (left > 0) {
+            SQLException why = failure;
+            throw new TimeoutException("the log of the sockets had " + left + " entries to keep at the deadline"
+                    + (why == null ? "" : "; the database says: " + why.getMessage()));
         }
+        LOG.warn("The log of the sockets could not say that this instance ends: the database does not answer");
     }
 }

@@ -10,11 +10,14 @@ interface Deliveries {
     long mostMissed();
 
     /**
-     * Sends an event.
+     * Sends an event, by {@link #flush} at the latest.
      *
      * @param offset the position of the log up to which the clients that get it have everything; null if nothing is kept
      */
     void emit(Entry.Emission emission, @Nullable String offset);
+
+    /** Sends what may have waited for more. To be called at the end of whatever else is called. */
+    void flush();
 
     /**
      * Lets a client in.

@@ -55,6 +55,10 @@ sealed interface Entry {
      */
     record Departure(IoSocket socket, DisconnectReason reason, boolean closesConnection) implements Entry {}
 
-    /** Nothing happens, but whoever waits for entries wakes up. */
-    record Nothing() implements Entry {}
+    /**
+     * Nothing happens, but somebody is told when the log has come here.
+     *
+     * @param reached called by the thread of the log once everything before it has been handed on
+     */
+    record Mark(Runnable reached) implements Entry {}
 }

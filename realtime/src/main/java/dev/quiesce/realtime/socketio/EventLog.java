@@ -37,7 +37,7 @@ public abstract sealed class EventLog permits MemoryEventLog, DatabaseEventLog {
     /**
      * Puts something at the end of the log. It is handed on after everything that the same thread has put there before.
      *
-     * @throws IllegalStateException if too much waits to be kept
+     * @throws IllegalStateException if too much waits to be kept, or the log has ended
      */
     abstract void append(Entry entry);
 
@@ -51,6 +51,13 @@ public abstract sealed class EventLog permits MemoryEventLog, DatabaseEventLog {
      * @throws SQLException if it does not answer
      */
     abstract SortedSet<String> users(Namespace namespace, Duration grace) throws SQLException;
+
+    /**
+     * Waits until what has been appended has been handed on, or cannot be for now.
+     *
+     * @throws TimeoutException if it can, and had not been at the deadline
+     */
+    abstract void drain(Deadline deadline) throws TimeoutException, InterruptedException;
 
     /**
      * Hands on what has been appended, and ends.

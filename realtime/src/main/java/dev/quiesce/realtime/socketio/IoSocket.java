@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.quiesce.realtime.Handshake;
 import dev.quiesce.realtime.engineio.EngineSocket;
-import dev.quiesce.realtime.engineio.Packet;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.websocket.core.CloseStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,7 +127,7 @@ public final class IoSocket {
      *
      * @param arguments what can be written as JSON, with {@code byte[]} and {@link java.nio.ByteBuffer} for what is binary
      * @throws IllegalArgumentException if an argument cannot be written as JSON, or the name is reserved
-     * @throws IllegalStateException if more events wait to be kept than the log allows
+     * @throws IllegalStateException if more events wait to be kept than the log allows, or the server has stopped
      */
     public void emit(String event, @Nullable Object... arguments) {
         self().emit(event, arguments);
@@ -139,7 +139,7 @@ public final class IoSocket {
      * @param timeout how long is waited for the answer
      * @return the answer, or an {@link AckException} if none comes in time or the client goes away
      * @throws IllegalArgumentException as {@link #emit}
-     * @throws IllegalStateException as {@link #emit}
+     * @throws IllegalStateException if more events wait to be kept than the log allows
      */
     public CompletionStage<Arguments> emitWithAck(Duration timeout, String event, @Nullable Object... arguments) {
         return self().emitToOne(timeout, event, arguments);
@@ -216,7 +216,7 @@ public final class IoSocket {
     }
 
     /**
-     * Closes the client's connection, with its sockets in all namespaces. The client takes that for a lost connection: it comes back by
+     * Closes the client's connection, with its sockets in all namespaces: what has been sent goes out first. The client takes that for a lost connection: it comes back by
      * itself, and goes on where it was if the log keeps what it misses.
      *
      * @param code the status that a WebSocket is told, such as 1012
@@ -224,7 +224,11 @@ public final class IoSocket {
      * @throws IllegalArgumentException if the code may not be sent
      */
     public void closeConnection(int code, String why) {
-        engine().close(code, why);
+        if (!CloseStatus.isTransmittableStatusCode(code)) {
+            throw new IllegalArgumentException("close code " + code + " may not be sent");
+        }
+        // After what has been sent.
+        namespace.append(new Entry.Mark(() -> engine().close(code, why)));
     }
 
     Map<String, Object> data() {
@@ -280,15 +284,6 @@ public final class IoSocket {
 
     void answered(long id, Arguments answer) {
         acks.answered(id, answer);
-    }
-
-    /** Sends an event, in the turn of the log. */
-    void send(List<Packet> packets, boolean isDroppable) {
-        if (isDroppable) {
-            engine().sendVolatile(packets);
-        } else {
-            engine().send(packets);
-        }
     }
 
     /** Sends an event that the client has to answer, in the turn of the log. */

@@ -12,23 +12,25 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.util.thread.SerializedInvoker;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log that ends with its process, or keeps nothing at all. What is appended is handed on at once, by the thread that appends or by
- * one that is at it. Safe for use by many threads.
+ * A log that ends with its process, or keeps nothing at all. One thread hands on what is appended, as much at once as waits. Safe for
+ * use by many threads.
  */
 final class MemoryEventLog extends EventLog {
-    private static final long LONGEST_TURN_SECONDS = 5;
+    private static final long MAX_WAITING_BYTES = 16L * 1024 * 1024;
+    private static final int LARGEST_BATCH = 1000;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final long LONGEST_QUESTION_SECONDS = 5;
 
-    private final SerializedInvoker turn = new SerializedInvoker(MemoryEventLog.class);
+    private final LogThread thread = new LogThread(MAX_WAITING_BYTES, LARGEST_BATCH);
     private final String epoch = Ids.shortId();
     private final @Nullable Retention retention;
     private @Nullable RecentEvents events;
     private final Map<String, Session> present = new LinkedHashMap<>();
     private final Map<String, Gone> gone = new LinkedHashMap<>();
-    private volatile @Nullable Deliveries deliveries;
     private long position;
 
     /** A session whose client has gone. */
@@ -41,18 +43,33 @@ final class MemoryEventLog extends EventLog {
     @Override
     void start(Deliveries to) {
         if (retention != null) {
-            turn.run(() -> events = new RecentEvents(retention, position, epoch, to.mostMissed()));
+            events = new RecentEvents(retention, position, epoch, to.mostMissed());
         }
-        deliveries = to;
+        thread.start(new LogThread.Keeper() {
+            @Override
+            public Duration patience() {
+                return PATIENCE;
+            }
+
+            @Override
+            public void keep(List<Entry> entries) {
+                entries.forEach(entry -> hand(entry, to));
+                to.flush();
+                forgetOld();
+            }
+
+            @Override
+            public void end() {
+                // Nothing is left behind.
+            }
+        });
     }
 
     @Override
     void append(Entry entry) {
-        Deliveries to = deliveries;
-        if (to == null) {
-            throw new IllegalStateException("nothing can be sent before the server starts");
+        if (!thread.add(entry)) {
+            throw new IllegalStateException("more than " + MAX_WAITING_BYTES + " bytes of events wait to be sent");
         }
-        turn.run(() -> hand(entry, to));
     }
 
     private void hand(Entry entry, Deliveries to) {
@@ -149,7 +166,6 @@ final class MemoryEventLog extends EventLog {
         if (!departure.reason().isFinal()) {
             gone.put(session.recoveryId, new Gone(session, System.currentTimeMillis()));
         }
-        forgetOld();
     }
 
     private void forgetOld() {
@@ -166,9 +182,10 @@ final class MemoryEventLog extends EventLog {
     @Override
     SortedSet<String> users(Namespace namespace, Duration grace) {
         CompletableFuture<SortedSet<String>> found = new CompletableFuture<>();
-        turn.run(() -> found.complete(usersNow(namespace, System.currentTimeMillis() - grace.toMillis())));
-        // No turn blocks.
-        return found.orTimeout(LONGEST_TURN_SECONDS, TimeUnit.SECONDS).join();
+        append(new Entry.Mark(
+                () -> found.complete(usersNow(namespace, System.currentTimeMillis() - grace.toMillis()))));
+        // Nothing that the thread does blocks.
+        return found.orTimeout(LONGEST_QUESTION_SECONDS, TimeUnit.SECONDS).join();
     }
 
     private SortedSet<String> usersNow(Namespace namespace, long since) {
@@ -190,7 +207,14 @@ final class MemoryEventLog extends EventLog {
     }
 
     @Override
-    void stop(Deadline deadline) {
-        // Nothing waits here.
+    void drain(Deadline deadline) throws TimeoutException, InterruptedException {
+        thread.drain(deadline, () -> false);
+    }
+
+    @Override
+    void stop(Deadline deadline) throws TimeoutException, InterruptedException {
+        if (!thread.stop(deadline)) {
+            throw new TimeoutException(thread.waiting() + " events and changes had not been handed on at the deadline");
+        }
     }
 }

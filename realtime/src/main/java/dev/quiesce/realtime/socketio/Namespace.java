@@ -2,6 +2,7 @@ package dev.quiesce.realtime.socketio;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.quiesce.realtime.engineio.EngineSocket;
 import dev.quiesce.realtime.engineio.Packet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -192,19 +194,29 @@ public final class Namespace {
     }
 
     /** Sends an event, in the turn of the log, and returns to how many. */
-    int send(Entry.Emission emission, @Nullable String offset) {
+    int send(Entry.Emission emission, @Nullable String offset, Held held) {
         Answers answers = emission.answers();
-        List<Packet> packets = answers == null ? Encoder.event(name, emission.data(), offset, null) : List.of();
+        if (answers != null) {
+            held.flush();
+            return forEach(emission.audience(), socket -> socket.ask(emission.data(), answers));
+        }
+        List<Packet> packets = Encoder.event(name, emission.data(), offset, null);
+        if (emission.isDroppable()) {
+            held.flush();
+            return forEach(emission.audience(), socket -> socket.engine().sendVolatile(packets));
+        }
+        List<EngineSocket> sockets = new ArrayList<>();
+        int count = forEach(emission.audience(), socket -> sockets.add(socket.engine()));
+        held.add(packets, sockets);
+        return count;
+    }
+
+    private int forEach(Audience audience, Consumer<IoSocket> send) {
         int count = 0;
-        for (IoSocket socket : candidates(emission.audience())) {
-            if (isExcluded(socket, emission.audience())) {
-                continue;
-            }
-            count++;
-            if (answers != null) {
-                socket.ask(emission.data(), answers);
-            } else {
-                socket.send(packets, emission.isDroppable());
+        for (IoSocket socket : candidates(audience)) {
+            if (!isExcluded(socket, audience)) {
+                count++;
+                send.accept(socket);
             }
         }
         return count;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -137,15 +138,17 @@ public final class SocketIoServer implements Lifecycle {
     }
 
     /**
-     * Ends the connections that poll, and waits until what was being handled when draining began has been handled.
+     * Ends the connections that poll, and waits until what was being handled when draining began has been handled, and what has been
+     * sent by then has left the log.
      *
-     * @throws TimeoutException as {@link EngineIoServer#drain}
+     * @throws TimeoutException as {@link EngineIoServer#drain}, and if the log was not done at the deadline
      * @throws InterruptedException as {@link EngineIoServer#drain}
      */
     @Override
     public void drain(Deadline deadline) throws TimeoutException, InterruptedException {
         announce(EngineSocket::isPolling);
         engine.drain(deadline);
+        log.drain(deadline);
     }
 
     /**
@@ -177,7 +180,7 @@ public final class SocketIoServer implements Lifecycle {
     private static void announce(String event, IoSocket socket) {
         int delay = ThreadLocalRandom.current().nextInt(HINT_SPREAD_MILLIS);
         Json.Written hint = Json.write(List.of(event, Map.of("retryAfterMs", delay)));
-        socket.send(Encoder.event(socket.namespace().name(), hint, null, null), false);
+        socket.engine().send(Encoder.event(socket.namespace().name(), hint, null, null));
     }
 
     /** Returns the number of calls of listeners under way. */
@@ -220,6 +223,8 @@ public final class SocketIoServer implements Lifecycle {
 
     /** What goes to sockets, in the turn of the log. */
     private final class Outbound implements Deliveries {
+        private final Held held = new Held(engine::execute, largest());
+
         @Override
         public long mostMissed() {
             return largest();
@@ -228,20 +233,27 @@ public final class SocketIoServer implements Lifecycle {
         @Override
         public void emit(Entry.Emission emission, @Nullable String offset) {
             Namespace namespace = namespaces.get(emission.namespace());
-            int count = namespace == null ? 0 : namespace.send(emission, offset);
+            int count = namespace == null ? 0 : namespace.send(emission, offset, held);
             counters.eventsSent.add(count);
             Answers answers = emission.answers();
             if (answers != null) {
                 engine.execute(() -> answers.expect(count));
             }
-            if (emission.published() != null) {
-                engine.execute(() -> emission.published().complete(null));
+            CompletableFuture<@Nullable Void> published = emission.published();
+            if (published != null) {
+                held.thenRun(() -> engine.execute(() -> published.complete(null)));
             }
+        }
+
+        @Override
+        public void flush() {
+            held.flush();
         }
 
         @Override
         public void admit(
                 Entry.Admission admission, Session session, boolean recovered, List<RecentEvents.Event> missed) {
+            held.flush();
             Namespace namespace = admission.namespace();
             IoSocket before = namespace.find(session.id);
             if (before != null) {
@@ -282,6 +294,7 @@ public final class SocketIoServer implements Lifecycle {
 
         @Override
         public void depart(Entry.Departure departure) {
+            held.flush();
             departure.socket().namespace().remove(departure.socket());
             departure.socket().client().ended(departure);
         }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.realtime.engineio.PollingClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,70 @@ class BroadcastTest {
     @AfterEach
     void stop() throws Exception {
         server.stop();
+    }
+
+    @Test
+    void whatOneThreadSendsAtOnce_comesInItsOrder_whateverItIs() throws Exception {
+        Namespace main = serve(each -> {});
+        IoClient client = joined();
+        List<String> expected = new ArrayList<>();
+
+        for (int i = 0; i < 400; i++) {
+            String data = "[\"n\"," + i;
+            switch (i % 4) {
+                case 0 -> {
+                    main.emit("n", i, new byte[] {1});
+                    expected.add("51-" + data + ",{\"_placeholder\":true,\"num\":0}]");
+                    expected.add("01");
+                }
+                case 1 -> {
+                    main.to(client.id()).emit("n", i);
+                    expected.add("2" + data + "]");
+                }
+                case 2 -> {
+                    main.to(client.id()).emitWithAck(Duration.ofSeconds(20), "n", i);
+                    expected.add("2" + i / 4 + data + "]");
+                }
+                default -> {
+                    main.emit("n", i);
+                    expected.add("2" + data + "]");
+                }
+            }
+        }
+        main.all().disconnect(false);
+        expected.add("1");
+
+        for (String each : expected) {
+            assertThat(client.next()).isEqualTo(each);
+        }
+    }
+
+    @Test
+    void whatIsSentAtOnce_isMoreThanASocketIsSentAtOnce_andArrivesAllTheSame() throws Exception {
+        Namespace main = serve(each -> {});
+        IoClient client = joined();
+        await().until(() -> main.size() == 1);
+        String text = "x".repeat(30_000);
+
+        for (int i = 0; i < 60; i++) {
+            main.emit("n", i, text);
+        }
+
+        for (int i = 0; i < 60; i++) {
+            assertThat(client.next()).isEqualTo("2[\"n\"," + i + ",\"" + text + "\"]");
+        }
+    }
+
+    @Test
+    void whatIsPublished_hasBeenSent_onceItIsTold() throws Exception {
+        Namespace main = serve(each -> {});
+        IoClient client = joined();
+        await().until(() -> main.size() == 1);
+
+        main.all().publish("one").toCompletableFuture().get(10, TimeUnit.SECONDS);
+        main.sockets().get(0).engine().send(Encoder.disconnect("/"));
+
+        assertThat(client.next()).isEqualTo("2[\"one\"]");
     }
 
     @Test

@@ -311,7 +311,7 @@ class DatabaseEventLogTest {
                 .hasMessageContaining("had 3 entries to keep at the deadline; the database says: the database is down");
         assertThatThrownBy(() -> emit(instance, 4, 4))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("the log of the sockets has ended");
+                .hasMessage("nothing can be sent any more: the log of the sockets has ended");
     }
 
     @Test

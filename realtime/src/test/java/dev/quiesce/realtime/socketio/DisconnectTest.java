@@ -50,7 +50,7 @@ class DisconnectTest {
 
     private void awaitLeft(String reason) {
         await().untilAsserted(() -> assertThat(events).containsExactly("socket " + reason, "/ " + reason));
-        assertThat(main.size()).isZero();
+        await().until(() -> main.size() == 0);
     }
 
     @Test
