@@ -1,7 +1,7 @@
 package dev.quiesce.realtime.socketio;
 
+import dev.quiesce.realtime.socketio.KeptSessions.Row;
 import dev.quiesce.realtime.socketio.LogTables.Head;
-import dev.quiesce.realtime.socketio.LogTables.Row;
 import dev.quiesce.realtime.socketio.RecentEvents.Event;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -85,11 +85,12 @@ final class Batch {
             }
         }
         tables.add(added);
-        tables.insert(inserted, instance);
+        KeptSessions sessions = tables.sessions();
+        sessions.insert(inserted, instance);
         changed.removeAll(inserted);
-        tables.update(changed);
-        tables.leave(left, now.now());
-        tables.delete(ended);
+        sessions.update(changed);
+        sessions.leave(left, now.now());
+        sessions.delete(ended);
         tables.seen(instance, number, now.position() + 1);
     }
 
@@ -116,7 +117,7 @@ final class Batch {
             return false;
         }
         kept.generation++;
-        tables.take(kept, instance);
+        tables.sessions().take(kept, instance);
         recovered.put(admission, kept);
         from.put(admission, start.getAsLong());
         return true;
@@ -141,7 +142,7 @@ final class Batch {
     private static @Nullable Session find(Connecting request, LogTables tables, Known known, Head now)
             throws SQLException {
         String recoveryId = request.recoveryId();
-        Row row = recoveryId == null ? null : tables.session(recoveryId);
+        Row row = recoveryId == null ? null : tables.sessions().find(recoveryId);
         if (row == null
                 || !row.session().namespace.equals(request.namespace())
                 || !Objects.equals(row.session().user, request.userOrNull())

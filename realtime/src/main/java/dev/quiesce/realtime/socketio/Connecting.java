@@ -70,8 +70,15 @@ public final class Connecting {
         return Optional.ofNullable(user);
     }
 
-    /** Keeps something with the socket, as {@link IoSocket#put}. A socket that is recovered has what was kept before. */
+    /**
+     * Keeps something with the socket, as {@link IoSocket#put}. A socket that is recovered has what was kept before.
+     *
+     * @throws IllegalArgumentException as {@link IoSocket#put}
+     */
     public void put(String key, Object value) {
+        Map<String, Object> changed = new HashMap<>(data);
+        changed.put(key, value);
+        Json.writeKept(changed);
         data.put(key, value);
     }
 

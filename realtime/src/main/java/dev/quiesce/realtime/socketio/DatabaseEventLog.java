@@ -28,6 +28,11 @@ import org.slf4j.LoggerFactory;
 public final class DatabaseEventLog extends EventLog {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseEventLog.class);
     private static final int LARGEST_BATCH = 1000;
+
+    /** What the statement that keeps an event takes beside its JSON and its rooms, with much to spare, in bytes. */
+    private static final long ROW_OVERHEAD = 8 * 1024;
+
+    private static final long LEAST_PACKET = 1024 * 1024;
     private static final long FIRST_PAUSE_MILLIS = 20;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
 
@@ -38,6 +43,7 @@ public final class DatabaseEventLog extends EventLog {
     private final Upkeep upkeep;
     private volatile @Nullable Deliveries deliveries;
     private volatile @Nullable SQLException failure;
+    private volatile long largestEvent = Long.MAX_VALUE;
     private long batches;
 
     /**
@@ -65,6 +71,7 @@ public final class DatabaseEventLog extends EventLog {
             if (config.createsTables()) {
                 tables.create();
             }
+            largestEvent = largestEvent(tables.maxAllowedPacket());
             tables.register(instance);
             known = Known.read(tables, config.retention(), to.mostMissed());
         }
@@ -95,6 +102,9 @@ public final class DatabaseEventLog extends EventLog {
 
     @Override
     void append(Entry entry) {
+        if (entry instanceof Entry.Emission emission && emission.isKept()) {
+            requireToFit(emission);
+        }
         SQLException why = failure;
         Deliveries to = deliveries;
         if (why != null && to != null && entry instanceof Entry.Admission admission) {
@@ -102,6 +112,26 @@ public final class DatabaseEventLog extends EventLog {
         } else if (!thread.add(entry)) {
             throw new IllegalStateException("more than " + config.maxWaitingBytes() + " bytes of events wait to be kept"
                     + (why == null ? "" : "; the database says: " + why.getMessage()));
+        }
+    }
+
+    private static long largestEvent(long maxAllowedPacket) {
+        if (maxAllowedPacket < LEAST_PACKET) {
+            throw new IllegalStateException("the database takes statements of " + maxAllowedPacket
+                    + " bytes only, which is too little for the log of the sockets: set its max_allowed_packet to "
+                    + LEAST_PACKET
+                    + " or more");
+        }
+        return maxAllowedPacket - ROW_OVERHEAD;
+    }
+
+    /** One that the server never takes would be tried again for ever, with all others behind it. */
+    private void requireToFit(Entry.Emission emission) {
+        long size = emission.keptSize();
+        if (size > largestEvent) {
+            throw new IllegalArgumentException(
+                    "an event of " + size + " bytes is more than the database takes; send less, or raise its"
+                            + " max_allowed_packet so that it is some kilobytes more than that");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.quiesce.realtime.socketio;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,19 @@ sealed interface Entry {
             boolean isDroppable,
             @Nullable Answers answers,
             @Nullable CompletableFuture<@Nullable Void> published)
-            implements Entry {}
+            implements Entry {
+
+        /** Returns how much it takes to keep it, in bytes, beside what each event takes. */
+        long keptSize() {
+            return data.size() + size(audience.rooms()) + size(audience.except());
+        }
+
+        private static long size(Set<String> rooms) {
+            return rooms.stream()
+                    .mapToLong(room -> room.getBytes(StandardCharsets.UTF_8).length)
+                    .sum();
+        }
+    }
 
     /** A client joins a namespace. */
     record Admission(Client client, Namespace namespace, Connecting request) implements Entry {}

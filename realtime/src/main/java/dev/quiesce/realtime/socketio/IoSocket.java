@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.eclipse.jetty.websocket.core.CloseStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * has left its namespace every method is still safe to call, and nothing more is sent.
  */
 public final class IoSocket {
+    /** They are kept, and written anew with each change. */
+    private static final long MOST_CHARACTERS_OF_ROOMS = 65_536;
+
     private final Client client;
     private final Namespace namespace;
     private final Session session;
@@ -89,11 +93,14 @@ public final class IoSocket {
      * Keeps something with this socket that is there again when the socket is recovered.
      *
      * @param value what can be written as JSON; as such it comes back
+     * @throws IllegalArgumentException if it cannot be, has something binary in it, or all that is kept with this socket takes more than
+     *     64 KiB of JSON
      */
     public void put(String key, Object value) {
         synchronized (this) {
             Map<String, Object> changed = new HashMap<>(data);
             changed.put(key, value);
+            Json.writeKept(changed);
             data = Map.copyOf(changed);
         }
         namespace.append(new Entry.Data(this));
@@ -173,8 +180,16 @@ public final class IoSocket {
      * Joins rooms, which exist as long as a socket is in them.
      *
      * @return completed once what is sent to the rooms from then on reaches this socket
+     * @throws IllegalArgumentException if the names of all rooms of this socket would have more than 65,536 characters
      */
     public CompletionStage<@Nullable Void> join(String... joined) {
+        long length = Stream.concat(rooms.stream(), Stream.of(joined))
+                .mapToLong(String::length)
+                .sum();
+        if (length > MOST_CHARACTERS_OF_ROOMS) {
+            throw new IllegalArgumentException("the names of the rooms of a socket would have " + length
+                    + " characters, and at most " + MOST_CHARACTERS_OF_ROOMS + " are allowed");
+        }
         return change(Set.of(joined), Set.of());
     }
 

@@ -23,6 +23,9 @@ final class Json {
             .enable(JSON.Feature.WRITE_NULL_PROPERTIES)
             .build();
 
+    /** It is written anew with each change. */
+    private static final long MOST_KEPT = 64 * 1024;
+
     private static final String PLACEHOLDER = "_placeholder";
     private static final String NUMBER = "num";
 
@@ -50,13 +53,34 @@ final class Json {
      */
     static Written write(Object value) {
         List<ByteBuffer> attachments = new ArrayList<>();
-        Object plain = hasBinary(value) ? withPlaceholders(value, attachments) : value;
         try {
+            Object plain = hasBinary(value) ? withPlaceholders(value, attachments) : value;
             return new Written(MAPPER.asString(plain), List.copyOf(attachments));
+        } catch (StackOverflowError e) {
+            throw new IllegalArgumentException(
+                    "cannot be written as JSON: it is nested too deeply, or has itself in it", e);
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "cannot be written as JSON: " + value.getClass().getName(), e);
         }
+    }
+
+    /**
+     * Writes what is kept with a socket, so that the same comes back.
+     *
+     * @throws IllegalArgumentException if it cannot be written as JSON, has something binary in it, or is larger than may be kept
+     */
+    static Written writeKept(Map<String, Object> data) {
+        Written written = write(data);
+        if (!written.attachments().isEmpty()) {
+            throw new IllegalArgumentException("what is kept with a socket can have nothing binary in it");
+        }
+        if (written.size() > MOST_KEPT) {
+            throw new IllegalArgumentException(
+                    "what is kept with a socket takes " + written.size() + " bytes of JSON, and at most " + MOST_KEPT
+                            + " are allowed: keep less, or keep it elsewhere and its key here");
+        }
+        return written;
     }
 
     /**

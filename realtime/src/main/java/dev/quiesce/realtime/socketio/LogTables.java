@@ -5,25 +5,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of the log. Times are those of the database, in milliseconds, so that the clocks of instances do not matter. What clients
- * recover by is a secret, and only its hash is kept.
+ * The tables of the log. Times are those of the database, in milliseconds, so that the clocks of instances do not matter.
  *
  * @param connection by which they are reached
  */
@@ -41,12 +36,9 @@ record LogTables(Connection connection) {
      */
     record Head(long position, long epoch, long now) {}
 
-    /**
-     * What is kept of a session.
-     *
-     * @param gone when its client has gone; null if it has not
-     */
-    record Row(Session session, @Nullable Long gone) {}
+    KeptSessions sessions() {
+        return new KeptSessions(connection);
+    }
 
     /** Returns the statements that make the tables. */
     static String definition() {
@@ -70,6 +62,15 @@ record LogTables(Connection connection) {
         }
     }
 
+    /** Returns how large a statement may be, in bytes. */
+    long maxAllowedPacket() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select @@max_allowed_packet")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     /** Begins an epoch and says that an instance lives. */
     void register(String instance) throws SQLException {
         try (Statement statement = connection.createStatement()) {
@@ -84,7 +85,7 @@ record LogTables(Connection connection) {
 
     /** Says that an instance has ended, with all of its sockets. */
     void unregister(String instance) throws SQLException {
-        bury(instance, head().now());
+        sessions().bury(instance, head().now());
         delete(instance);
     }
 
@@ -146,25 +147,34 @@ record LogTables(Connection connection) {
         if (events.isEmpty()) {
             return;
         }
-        try (PreparedStatement insert = connection.prepareStatement("insert into socket_event (id, epoch, created,"
-                + " namespace, rooms, except_rooms, data) values (?, ?, ?, ?, ?, ?, ?)")) {
+        try (Rows rows = new Rows(
+                connection,
+                "insert into socket_event (id, epoch, created, namespace, rooms, except_rooms, data)"
+                        + " values (?, ?, ?, ?, ?, ?, ?)")) {
             for (Event event : events) {
-                insert.setLong(1, event.id());
-                insert.setLong(2, Long.parseLong(event.epoch()));
-                insert.setLong(3, event.millis());
-                insert.setString(4, event.namespace());
-                insert.setString(5, json(event.audience().rooms()));
-                insert.setString(6, json(event.audience().except()));
-                insert.setString(7, event.json());
-                insert.addBatch();
+                String to = json(event.audience().rooms());
+                String except = json(event.audience().except());
+                rows.add(size(to) + size(except) + size(event.json()), row -> {
+                    row.setLong(1, event.id());
+                    row.setLong(2, Long.parseLong(event.epoch()));
+                    row.setLong(3, event.millis());
+                    row.setString(4, event.namespace());
+                    row.setString(5, to);
+                    row.setString(6, except);
+                    row.setString(7, event.json());
+                });
             }
-            insert.executeBatch();
+            rows.write();
         }
         try (PreparedStatement update =
                 connection.prepareStatement("update socket_log set position = ? where one = 1")) {
             update.setLong(1, events.get(events.size() - 1).id());
             update.executeUpdate();
         }
+    }
+
+    static long size(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** Says that an instance lives, and that it has kept a batch. */
@@ -191,133 +201,6 @@ record LogTables(Connection connection) {
         }
     }
 
-    /** Returns a session, which others cannot change until the end of the transaction, or null if there is none. */
-    @Nullable
-    Row session(String recoveryId) throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("select id, namespace, user_name, since, generation, rooms,"
-                        + " data, gone from socket_session where recovery_hash = ? for update")) {
-            select.setBytes(1, hash(recoveryId));
-            try (ResultSet row = select.executeQuery()) {
-                if (!row.next()) {
-                    return null;
-                }
-                Map<String, Object> data = Map.copyOf(Json.readObject(row.getString(7)));
-                Session session = new Session(
-                        recoveryId,
-                        row.getString(1),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getLong(4),
-                        data,
-                        row.getLong(5));
-                session.rooms.addAll(rooms(row.getString(6)));
-                long gone = row.getLong(8);
-                return new Row(session, row.wasNull() ? null : gone);
-            }
-        }
-    }
-
-    void insert(Collection<Session> sessions, String instance) throws SQLException {
-        if (sessions.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement insert =
-                connection.prepareStatement("insert into socket_session (recovery_hash, id, namespace,"
-                        + " user_name, since, generation, rooms, data, instance) values (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-            for (Session session : sessions) {
-                insert.setBytes(1, hash(session.recoveryId));
-                insert.setString(2, session.id);
-                insert.setString(3, session.namespace);
-                insert.setString(4, session.user);
-                insert.setLong(5, session.since);
-                insert.setLong(6, session.generation);
-                insert.setString(7, json(session.rooms));
-                insert.setString(8, Json.write(session.data).text());
-                insert.setString(9, instance);
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
-    }
-
-    /** Takes a session over from whoever has it. */
-    void take(Session session, String instance) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(
-                "update socket_session set generation = ?, instance = ?, rooms = ?, data = ?, gone = null"
-                        + " where recovery_hash = ?")) {
-            update.setLong(1, session.generation);
-            update.setString(2, instance);
-            update.setString(3, json(session.rooms));
-            update.setString(4, Json.write(session.data).text());
-            update.setBytes(5, hash(session.recoveryId));
-            update.executeUpdate();
-        }
-    }
-
-    /** Keeps the rooms and the data of sessions that nobody has taken over. */
-    void update(Collection<Session> sessions) throws SQLException {
-        if (sessions.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement update = connection.prepareStatement(
-                "update socket_session set rooms = ?, data = ? where recovery_hash = ? and generation = ?")) {
-            for (Session session : sessions) {
-                update.setString(1, json(session.rooms));
-                update.setString(2, Json.write(session.data).text());
-                update.setBytes(3, hash(session.recoveryId));
-                update.setLong(4, session.generation);
-                update.addBatch();
-            }
-            update.executeBatch();
-        }
-    }
-
-    /** Notes that the clients of sessions have gone, and may come back. */
-    void leave(Collection<Session> sessions, long now) throws SQLException {
-        if (sessions.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement update = connection.prepareStatement(
-                "update socket_session set gone = ? where recovery_hash = ? and generation = ?")) {
-            for (Session session : sessions) {
-                update.setLong(1, now);
-                update.setBytes(2, hash(session.recoveryId));
-                update.setLong(3, session.generation);
-                update.addBatch();
-            }
-            update.executeBatch();
-        }
-    }
-
-    void delete(Collection<Session> sessions) throws SQLException {
-        if (sessions.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement delete =
-                connection.prepareStatement("delete from socket_session where recovery_hash = ? and generation = ?")) {
-            for (Session session : sessions) {
-                delete.setBytes(1, hash(session.recoveryId));
-                delete.setLong(2, session.generation);
-                delete.addBatch();
-            }
-            delete.executeBatch();
-        }
-    }
-
-    /** Says again that the clients of sessions are there, after others may have taken them for gone. */
-    void revive(Collection<Session> sessions) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(
-                "update socket_session set gone = null where recovery_hash = ? and generation = ?")) {
-            for (Session session : sessions) {
-                update.setBytes(1, hash(session.recoveryId));
-                update.setLong(2, session.generation);
-                update.addBatch();
-            }
-            update.executeBatch();
-        }
-    }
-
     /** Returns the instances that were last seen before a time, and after another, and when. */
     Map<String, Long> instancesLastSeen(long after, long before) throws SQLException {
         Map<String, Long> found = new TreeMap<>();
@@ -332,16 +215,6 @@ record LogTables(Connection connection) {
             }
         }
         return found;
-    }
-
-    /** Says that the clients of an instance have gone with it, and returns how many. */
-    int bury(String instance, long time) throws SQLException {
-        try (PreparedStatement update =
-                connection.prepareStatement("update socket_session set gone = ? where instance = ? and gone is null")) {
-            update.setLong(1, time);
-            update.setString(2, instance);
-            return update.executeUpdate();
-        }
     }
 
     void delete(String instance) throws SQLException {
@@ -369,19 +242,11 @@ record LogTables(Connection connection) {
         }
     }
 
-    private static String json(Set<String> rooms) {
+    static String json(Set<String> rooms) {
         return Json.write(List.copyOf(new TreeSet<>(rooms))).text();
     }
 
-    private static Set<String> rooms(String json) {
+    static Set<String> rooms(String json) {
         return Set.copyOf(Json.readTexts(json));
-    }
-
-    private static byte[] hash(String recoveryId) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(recoveryId.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -39,7 +39,7 @@ final class Upkeep {
     /** Says that the clients of this instance are there, if it was not seen for so long that others may have said otherwise. */
     void reviveIfMissed(LogTables tables, Known known) throws SQLException {
         if (isOver(seen, config.lease())) {
-            tables.revive(known.present().values());
+            tables.sessions().revive(known.present().values());
         }
     }
 
@@ -71,7 +71,7 @@ final class Upkeep {
         long oldest = head.now() - LONGEST_ABSENCE.toMillis();
         for (Map.Entry<String, Long> dead :
                 tables.instancesLastSeen(oldest, lastAlive).entrySet()) {
-            int gone = tables.bury(dead.getKey(), dead.getValue());
+            int gone = tables.sessions().bury(dead.getKey(), dead.getValue());
             if (gone > 0) {
                 LOG.info("An instance has ended without a word: its {} sockets count as gone", gone);
             }

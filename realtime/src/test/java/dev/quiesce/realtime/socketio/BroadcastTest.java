@@ -1,6 +1,7 @@
 package dev.quiesce.realtime.socketio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.realtime.engineio.PollingClient;
@@ -81,6 +82,22 @@ class BroadcastTest {
 
         for (int i = 0; i < 60; i++) {
             assertThat(client.next()).isEqualTo("2[\"n\"," + i + ",\"" + text + "\"]");
+        }
+    }
+
+    @Test
+    void whatHasItselfInIt_isRefused() throws Exception {
+        Namespace main = serve(each -> {});
+        List<Object> endless = new ArrayList<>();
+        endless.add(new byte[] {1});
+        endless.add(endless);
+        List<Object> endlessText = new ArrayList<>();
+        endlessText.add(endlessText);
+
+        for (List<Object> each : List.of(endless, endlessText)) {
+            assertThatThrownBy(() -> main.emit("event", each))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("cannot be written as JSON");
         }
     }
 

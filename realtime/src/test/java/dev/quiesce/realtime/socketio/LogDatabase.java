@@ -14,12 +14,16 @@ final class LogDatabase {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final EmbeddedMariaDb server = new EmbeddedMariaDb(EmbeddedConfig.temporary("sockets"));
-    private final MariaDbPool pool =
-            new MariaDbPool(PoolConfig.of("sockets", server.jdbcUrl("sockets"), server.user(), server.password()));
+    private final MariaDbPool pool = newPool();
 
     LogDatabase() throws Exception {
         server.start();
         pool.start();
+    }
+
+    /** Returns another pool, to be started and stopped by whoever asks for it. */
+    MariaDbPool newPool() {
+        return new MariaDbPool(PoolConfig.of("sockets", server.jdbcUrl("sockets"), server.user(), server.password()));
     }
 
     DataSource dataSource() {

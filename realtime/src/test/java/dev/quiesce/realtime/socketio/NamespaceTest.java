@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -299,5 +300,45 @@ class NamespaceTest {
         await().until(() -> server.io.counts().eventsReceived() == 1);
         assertThat(counts.connections().open()).isEqualTo(2);
         assertThat(counts.connections().opened()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsKeptWithASocket_isChecked_whenItIsPut() throws Exception {
+        serve(main -> main.use(client -> {
+            assertThatThrownBy(() -> client.put("binary", List.of(new byte[1])))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("what is kept with a socket can have nothing binary in it");
+            client.put("half", "x".repeat(32_000));
+            assertThatThrownBy(() -> client.put("other half", "x".repeat(34_000)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("what is kept with a socket takes 66");
+        }));
+        joined();
+        await().until(() -> server.main.size() == 1);
+        IoSocket socket = server.main.sockets().get(0);
+
+        assertThatThrownBy(() -> socket.put("other half", "x".repeat(34_000)))
+                .hasMessageContaining("at most 65536 are allowed");
+        assertThat(socket.get("other half")).isEmpty();
+        assertThat(socket.get("half")).contains("x".repeat(32_000));
+        socket.put("half", "y");
+        socket.put("other half", "x".repeat(34_000));
+    }
+
+    @Test
+    void roomsThatAreTooManyToKeep_areRefused() throws Exception {
+        serve(main -> {});
+        joined();
+        await().until(() -> server.main.size() == 1);
+        IoSocket socket = server.main.sockets().get(0);
+        socket.join("x".repeat(40_000)).toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+        assertThatThrownBy(() -> socket.join("y".repeat(20_000), "z".repeat(6_000)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "the names of the rooms of a socket would have 66000 characters, and at most 65536 are allowed");
+        assertThat(socket.rooms()).hasSize(1);
+        socket.join("y".repeat(20_000)).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(socket.rooms()).hasSize(2);
     }
 }
