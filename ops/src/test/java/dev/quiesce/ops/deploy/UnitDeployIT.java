@@ -18,9 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Deploys of the sample service as a unit of systemd on a port that its socket keeps, under load. Since systemd is not process 1 where
- * tests run, a program stands in for it that starts and stops the real service on a real port. All cases have one host, on which
- * each of them begins with release 1.
+ * Deploys of the sample service as a unit of a real systemd, on a port that its socket keeps, under load. All cases have one host, on
+ * which each of them begins with release 1.
  */
 @Tag("slow")
 @Tag("once")
@@ -40,7 +39,9 @@ class UnitDeployIT {
 
     @AfterAll
     static void stop() {
-        host.close();
+        if (host != null) {
+            host.close();
+        }
     }
 
     @BeforeEach
@@ -140,17 +141,15 @@ class UnitDeployIT {
 
     @Test
     void portThatNobodyKeeps_orAReleaseThatIsNotThere_isRefusedBeforeAnythingIsDone() throws Exception {
-        Path socket = folder.resolve("socket");
-        String kept = Files.readString(socket);
         try {
-            host.stopTheSocket();
+            host.stopTheUnits();
             End refused = host.deploy(host.release("2"));
             assertThat(refused.code()).isEqualTo(1);
             assertThat(refused.said())
                     .contains("board.socket is inactive", "systemctl enable --now board.socket")
                     .doesNotContain("Leading");
         } finally {
-            Files.writeString(socket, kept);
+            host.startTheUnits();
         }
         End none = host.deploy("releases/none");
         assertThat(none.code()).isEqualTo(1);

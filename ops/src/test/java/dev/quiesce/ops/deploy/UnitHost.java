@@ -1,22 +1,25 @@
 package dev.quiesce.ops.deploy;
 
 import dev.quiesce.lifecycle.testing.ServiceProcess;
-import dev.quiesce.ops.testing.Resources;
+import dev.quiesce.ops.testing.RealSystemd;
 import dev.quiesce.ops.testing.SampleDatabase;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /**
- * A host on which the sample service is a unit of systemd, for which a program stands in; the port, the service, its signals and its
- * reports are real. Not safe for use by several threads.
+ * A host on which the sample service is a unit of a real systemd, on a port that the unit's socket keeps. Not safe for use by several
+ * threads.
  */
 final class UnitHost implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -24,12 +27,40 @@ final class UnitHost implements AutoCloseable {
     private static final Path SERVICE =
             Path.of("..", "web-app", "target").toAbsolutePath().normalize();
 
+    private static final String SOCKET = """
+            [Socket]
+            ListenStream=127.0.0.1:%d
+            Backlog=1024
+            NoDelay=yes
+            """;
+    private static final String UNIT = """
+            [Unit]
+            Requires=board.socket
+            After=board.socket
+            StartLimitIntervalSec=60
+            StartLimitBurst=5
+            [Service]
+            Type=notify
+            NotifyAccess=all
+            ExecStart=%1$s/current/run
+            EnvironmentFile=%1$s/environment
+            Environment=QUIESCE_PLATFORM_GRACE=15s
+            StandardInput=socket
+            StandardOutput=journal
+            StandardError=journal
+            TimeoutStopSec=15
+            KillMode=mixed
+            SuccessExitStatus=143
+            Restart=on-failure
+            RestartSec=1
+            """;
+
     private final Path folder;
     private final Path config;
-    private final ServiceProcess systemd;
+    private final RealSystemd systemd;
     private final InetSocketAddress address;
 
-    private UnitHost(Path folder, Path config, ServiceProcess systemd, InetSocketAddress address) {
+    private UnitHost(Path folder, Path config, RealSystemd systemd, InetSocketAddress address) {
         this.folder = folder;
         this.config = config;
         this.systemd = systemd;
@@ -38,35 +69,42 @@ final class UnitHost implements AutoCloseable {
 
     /** Starts the unit with the release "1" in an empty folder. */
     static UnitHost start(Path folder, SampleDatabase database) throws Exception {
-        writeProgram(folder.resolve("systemctl"), Resources.text("/stand-in-systemctl.sh"));
-        writeProgram(folder.resolve("journalctl"), Resources.text("/stand-in-journalctl.sh"));
-        Files.writeString(folder.resolve("socket"), "LoadState=loaded\nActiveState=active\nInvocationID=\n");
         Files.createDirectory(folder.resolve("releases"));
         release(folder, "1");
-        new Link(folder.resolve("current")).lead(java.util.Optional.of(folder.resolve("releases/1")));
-        ServiceProcess systemd = ServiceProcess.start(
-                folder,
-                database.environment(),
-                List.of(
-                        "perl",
-                        "-e",
-                        Resources.text("/stand-in-systemd.pl"),
-                        folder.toString(),
-                        folder + "/current/run"));
-        String line = systemd.awaitLine("Listening on", PATIENCE);
-        int port = Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
+        new Link(folder.resolve("current")).lead(Optional.of(folder.resolve("releases/1")));
+        Files.writeString(
+                folder.resolve("environment"),
+                database.environment().entrySet().stream()
+                        .map(each -> each.getKey() + "=\"" + each.getValue() + "\"\n")
+                        .collect(Collectors.joining()));
+        int port = freePort();
+        RealSystemd systemd = RealSystemd.boot(folder);
+        systemd.install("board.socket", SOCKET.formatted(port));
+        systemd.install("board.service", UNIT.formatted(folder));
         Path config = Files.writeString(folder.resolve("deploy.properties"), """
                 service = board
                 systemd.unit = board.service
-                systemctl.command = %1$s/systemctl
-                journalctl.command = %1$s/journalctl
+                systemctl.command = %3$s
+                journalctl.command = %4$s
                 release.link = %1$s/current
                 ready.url = http://127.0.0.1:%2$d/drill/sleep?ms=0
                 ready.timeout = 40s
                 state.folder = %1$s/deploy-state
                 probe.url = http://127.0.0.1:%2$d/drill/sleep?ms=0
-                """.formatted(folder, port));
-        return new UnitHost(folder, config, systemd, new InetSocketAddress("127.0.0.1", port));
+                """.formatted(
+                        folder,
+                        port,
+                        String.join(" ", systemd.command("systemctl")),
+                        String.join(" ", systemd.command("journalctl"))));
+        UnitHost host = new UnitHost(folder, config, systemd, new InetSocketAddress("127.0.0.1", port));
+        host.startTheUnits();
+        return host;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
     }
 
     InetSocketAddress address() {
@@ -109,23 +147,23 @@ final class UnitHost implements AutoCloseable {
         }
     }
 
-    /** Says of the socket's unit that nobody keeps the port. */
-    void stopTheSocket() throws IOException {
-        Files.writeString(folder.resolve("socket"), "LoadState=loaded\nActiveState=inactive\nInvocationID=\n");
+    /** Lets go of the port, and with it of the service. */
+    void stopTheUnits() throws InterruptedException {
+        systemd.run("systemctl", "stop", "board.socket", "board.service");
+    }
+
+    /** Returns once the service is ready. */
+    void startTheUnits() throws InterruptedException {
+        systemd.run("systemctl", "start", "board.socket", "board.service");
     }
 
     /** Returns the first line of what runs now. */
-    String runs() throws IOException {
-        String state = Files.readString(folder.resolve("state"));
-        String invocation = state.substring(state.indexOf("InvocationID=") + "InvocationID=".length())
-                .strip();
-        try (Stream<String> lines = Files.lines(folder.resolve("log." + invocation))) {
-            return lines.findFirst().orElse("nothing") + ", "
-                    + state.lines()
-                            .filter(line -> line.startsWith("ActiveState="))
-                            .findFirst()
-                            .orElse("");
-        }
+    String runs() throws InterruptedException {
+        String state = systemd.run("systemctl", "show", "--property=ActiveState", "board.service");
+        String invocation = systemd.run("systemctl", "show", "--property=InvocationID", "--value", "board.service");
+        String log =
+                systemd.run("journalctl", "--quiet", "--output=cat", "_SYSTEMD_INVOCATION_ID=" + invocation.strip());
+        return log.lines().findFirst().orElse("nothing") + ", " + state.strip();
     }
 
     ServiceProcess begin(String command, String... options) throws IOException {
@@ -155,13 +193,8 @@ final class UnitHost implements AutoCloseable {
         }
     }
 
-    /** Its keeper first, which would start another one. */
     @Override
     public void close() {
-        List<ProcessHandle> units = ProcessHandle.of(systemd.pid()).stream()
-                .flatMap(ProcessHandle::descendants)
-                .toList();
         systemd.close();
-        units.forEach(ProcessHandle::destroyForcibly);
     }
 }
