@@ -30,11 +30,19 @@ function join(url, number, room) {
   // Each has an address of its own, as clients have, so that a proxy can tell them apart.
   const localAddress = `127.1.${number >> 8}.${(number & 255) || 255}`;
   const client = io(url, { forceNew: true, agent: new http.Agent({ keepAlive: true, localAddress }) });
+  let on = false;
   let off;
   client.on("tick", (n, attempt, safe) => reception.on(n, attempt, safe));
   client.on("disconnect", (_reason, details) => {
-    off = performance.now();
-    process.send({ type: "off", code: details?.context?.code, forGood: !client.active });
+    // Also told of a connection that ends before the server has let the client in.
+    if (on) {
+      on = false;
+      off = performance.now();
+      process.send({ type: "off", code: details?.context?.code });
+    }
+    if (!client.active) {
+      process.send({ type: "gone" });
+    }
   });
   client.on("connect", async () => {
     const millis = off === undefined ? undefined : Math.round(performance.now() - off);
@@ -51,6 +59,7 @@ function join(url, number, room) {
         return;
       }
     }
+    on = true;
     process.send({ type: "on", millis, recovered });
   });
 }

@@ -86,7 +86,9 @@ export class Crowd {
         this.#online--;
         this.#round.left++;
         this.#round.restarts += message.code === 1012 ? 1 : 0;
-        this.#round.lost += message.forGood ? 1 : 0;
+        break;
+      case "gone":
+        this.#round.lost++;
         break;
       case "on":
         this.#online++;
