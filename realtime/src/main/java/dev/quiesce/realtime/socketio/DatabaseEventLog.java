@@ -153,7 +153,9 @@ public final class DatabaseEventLog extends EventLog {
 
     private void unregister() {
         try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
             new LogTables(connection).unregister(instance);
+            connection.commit();
         } catch (SQLException e) {
             if (!thread.isAbandoned()) {
                 LOG.warn("The log of the sockets could not say that this instance ends: {}", e.getMessage());
