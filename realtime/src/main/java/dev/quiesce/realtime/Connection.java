@@ -260,14 +260,13 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
         if (!isOpen()) {
             return false;
         }
-        if (outbox.send(session(), outbound, isFollowed)) {
-            return true;
-        }
-        if (close(CloseStatus.POLICY_VIOLATION, "too slow: more than " + outbox.bound() + " bytes waiting")) {
+        boolean queued = outbox.send(session(), outbound, isFollowed);
+        if (!queued
+                && close(CloseStatus.POLICY_VIOLATION, "too slow: more than " + outbox.bound() + " bytes waiting")) {
             shared.counters().slowConsumers.increment();
             LOG.info("Socket {} at {} is too slow and has been closed", id, handshake.path());
         }
-        return false;
+        return queued;
     }
 
     long queuedBytes() {

@@ -79,9 +79,21 @@ final class UnitHost implements AutoCloseable {
                         .collect(Collectors.joining()));
         int port = freePort();
         RealSystemd systemd = RealSystemd.boot(folder);
-        systemd.install("board.socket", SOCKET.formatted(port));
-        systemd.install("board.service", UNIT.formatted(folder));
-        Path config = Files.writeString(folder.resolve("deploy.properties"), """
+        try {
+            UnitHost host = new UnitHost(
+                    folder, config(folder, port, systemd), systemd, new InetSocketAddress("127.0.0.1", port));
+            systemd.install("board.socket", SOCKET.formatted(port));
+            systemd.install("board.service", UNIT.formatted(folder));
+            host.startTheUnits();
+            return host;
+        } catch (Throwable e) {
+            systemd.close();
+            throw e;
+        }
+    }
+
+    private static Path config(Path folder, int port, RealSystemd systemd) throws IOException {
+        return Files.writeString(folder.resolve("deploy.properties"), """
                 service = board
                 systemd.unit = board.service
                 systemctl.command = %3$s
@@ -96,9 +108,6 @@ final class UnitHost implements AutoCloseable {
                         port,
                         String.join(" ", systemd.command("systemctl")),
                         String.join(" ", systemd.command("journalctl"))));
-        UnitHost host = new UnitHost(folder, config, systemd, new InetSocketAddress("127.0.0.1", port));
-        host.startTheUnits();
-        return host;
     }
 
     private static int freePort() throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.quiesce.lifecycle.testing.ServiceProcess;
 import dev.quiesce.ops.process.Program;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * A systemd that manages units for a test, in namespaces of its own. Its services see the host's files and network; {@code /run},
- * {@code /opt} and what is written to {@code /etc} are theirs alone. Not safe for use by several threads.
+ * {@code /opt}, {@code /tmp} but for the test's folder, and what is written to {@code /etc} are theirs alone. Not safe for use by several threads.
  */
 public final class RealSystemd implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -51,19 +52,21 @@ public final class RealSystemd implements AutoCloseable {
 
     private final Path units;
     private final ServiceProcess namespaces;
-    private final Path cgroup;
+    private final String group;
     private long manager;
 
-    private RealSystemd(Path units, ServiceProcess namespaces, Path cgroup) {
+    private RealSystemd(Path units, ServiceProcess namespaces, String group) {
         this.units = units;
         this.namespaces = namespaces;
-        this.cgroup = cgroup;
+        this.group = group;
     }
 
     /** Boots one, with its units in a folder that is made in the given one; skips the test where that is not possible. */
     public static RealSystemd boot(Path folder) throws IOException, InterruptedException {
         assumeTrue(
                 Files.isExecutable(Path.of("/lib/systemd/systemd"))
+                        && Files.isWritable(CGROUPS.resolve("cgroup.procs"))
+                                | Files.isWritable(CGROUPS.resolve("systemd/cgroup.procs"))
                         && Program.run(PATIENCE, List.of("unshare", "--pid", "--fork", "--mount", "--cgroup", "true"))
                                 .isOk(),
                 "skipped: no systemd that may be booted in namespaces of its own");
@@ -75,13 +78,11 @@ public final class RealSystemd implements AutoCloseable {
         Files.writeString(units.resolve("systemd-journald.socket"), JOURNAL_SOCKET);
         Files.writeString(units.resolve("systemd-journald.service"), JOURNAL);
         String group = "quiesce-test-" + UUID.randomUUID();
-        Path hierarchy = CGROUPS.resolve("systemd");
         ServiceProcess namespaces = ServiceProcess.start(
                 folder,
                 Map.of(),
-                List.of("sh", "-c", Resources.text("/boot-systemd.sh"), "boot-systemd", units.toString(), group));
-        RealSystemd systemd =
-                new RealSystemd(units, namespaces, (Files.isDirectory(hierarchy) ? hierarchy : CGROUPS).resolve(group));
+                List.of("sh", "-c", Resources.text("/boot-systemd.sh"), "boot-systemd", folder.toString(), group));
+        RealSystemd systemd = new RealSystemd(units, namespaces, group);
         try {
             await().atMost(PATIENCE).until(() -> systemd.isUp() || !namespaces.isAlive());
         } finally {
@@ -137,14 +138,25 @@ public final class RealSystemd implements AutoCloseable {
         await().atMost(PATIENCE).until(this::removeCgroups);
     }
 
+    /** Each hierarchy has the group, and has it empty a moment after the last process has ended. */
     private boolean removeCgroups() throws IOException {
-        if (!Files.exists(cgroup)) {
-            return true;
+        try (Stream<Path> hierarchies = Files.list(CGROUPS)) {
+            return Stream.concat(Stream.of(CGROUPS), hierarchies)
+                    .map(hierarchy -> hierarchy.resolve(group))
+                    .filter(Files::isDirectory)
+                    .toList()
+                    .stream()
+                    .allMatch(RealSystemd::remove);
         }
+    }
+
+    private static boolean remove(Path cgroup) {
         try (Stream<Path> all = Files.walk(cgroup)) {
             return all.filter(Files::isDirectory)
                     .sorted(Comparator.reverseOrder())
                     .allMatch(each -> each.toFile().delete());
+        } catch (IOException | UncheckedIOException e) {
+            return false;
         }
     }
 }

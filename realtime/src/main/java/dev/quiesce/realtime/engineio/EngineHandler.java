@@ -36,6 +36,17 @@ public interface EngineHandler {
     default void binary(EngineSocket socket, ByteBuffer message) throws Exception {}
 
     /**
+     * A socket that polls is about to be ended by the drain of the server, after what has come from its client has been handled. Whoever
+     * sends from other threads what is handled can put this off until that has been sent.
+     *
+     * @param end ends the socket; to be run once and soon, by whatever thread
+     * @throws Exception to have the socket closed
+     */
+    default void ending(EngineSocket socket, Runnable end) throws Exception {
+        end.run();
+    }
+
+    /**
      * A socket has ended. Called once for each that has opened, also when the service stops: then in the stop of the server.
      *
      * @throws Exception to have it logged

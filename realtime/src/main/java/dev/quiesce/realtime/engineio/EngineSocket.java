@@ -176,7 +176,7 @@ public final class EngineSocket {
 
     /** Ends this socket once what has come from its client has been handled. */
     void finishInTurn(Ending ending) {
-        inbound.later(() -> finish(ending));
+        inbound.end(() -> finish(ending));
     }
 
     private void end(Ending ending) {

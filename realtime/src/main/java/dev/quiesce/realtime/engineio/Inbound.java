@@ -44,6 +44,11 @@ final class Inbound {
         calls.later(task::run);
     }
 
+    /** Ends the socket, in turn with the calls of the handler. */
+    void end(Runnable end) {
+        calls.later(() -> handler.ending(socket, end));
+    }
+
     /** Drops what has come and is not being handled yet. */
     void mute() {
         muted = true;

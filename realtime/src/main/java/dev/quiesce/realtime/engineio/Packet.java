@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class Packet {
+    /** What a packet costs beside its content while it waits for a client, in bytes. */
+    public static final int OVERHEAD = 64;
+
     static final Packet CLOSE = new Packet("1", null);
     static final Packet PING = new Packet("2", null);
     static final Packet NOOP = new Packet("6", null);
@@ -58,7 +61,7 @@ public final class Packet {
         for (Packet packet : packets) {
             bytes += packet.size();
         }
-        if (bytes + (long) packets.size() * PollingTransport.OVERHEAD > outboundQueueBytes) {
+        if (bytes + (long) packets.size() * OVERHEAD > outboundQueueBytes) {
             throw new IllegalArgumentException("a message of " + bytes
                     + " bytes can never be sent with outboundQueueBytes " + outboundQueueBytes
                     + "; send less or raise it");

@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A server that closes tells so in the answer to a request that waits, or in that to the next.
  */
 final class PollingTransport implements Transport {
-    /** What a packet costs beside its content, in bytes. */
-    static final int OVERHEAD = 64;
-
     private final EngineSocket socket;
     private final int bound;
     private final Queue<Packet> waiting = new ArrayDeque<>();
@@ -29,7 +26,7 @@ final class PollingTransport implements Transport {
     public void send(List<Packet> packets) {
         for (Packet packet : packets) {
             waiting.add(packet);
-            waitingBytes += packet.size() + OVERHEAD;
+            waitingBytes += packet.size() + Packet.OVERHEAD;
         }
         flush();
         if (waitingBytes > bound) {

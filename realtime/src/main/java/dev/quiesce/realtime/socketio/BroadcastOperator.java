@@ -119,8 +119,8 @@ public final class BroadcastOperator {
         data.add(event);
         data.addAll(Arrays.asList(arguments));
         Json.Written written = Json.write(data);
-        if (written.size() > namespace.largestEvent()) {
-            throw new IllegalArgumentException("an event of " + written.size()
+        if (written.queuedSize() > namespace.largestEvent()) {
+            throw new IllegalArgumentException("an event of " + written.queuedSize()
                     + " bytes is larger than half of what may wait for a"
                     + " client; send less, or raise outboundQueueBytes, which is " + 2 * namespace.largestEvent());
         }

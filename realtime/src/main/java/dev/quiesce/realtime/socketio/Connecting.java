@@ -1,5 +1,7 @@
 package dev.quiesce.realtime.socketio;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.quiesce.realtime.Handshake;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,7 +21,7 @@ public final class Connecting {
     private final Map<String, Object> auth;
     private final @Nullable String recoveryId;
     private final @Nullable String offset;
-    private final Map<String, Object> data = new HashMap<>();
+    private Map<String, Object> data = Map.of();
     private @Nullable String user;
 
     Connecting(String namespace, Handshake handshake, Map<String, Object> sent) {
@@ -77,13 +79,12 @@ public final class Connecting {
      */
     public void put(String key, Object value) {
         Map<String, Object> changed = new HashMap<>(data);
-        changed.put(key, value);
-        Json.writeKept(changed);
-        data.put(key, value);
+        changed.put(key, requireNonNull(value, key));
+        data = Json.kept(changed);
     }
 
     Map<String, Object> data() {
-        return Map.copyOf(data);
+        return data;
     }
 
     @Nullable

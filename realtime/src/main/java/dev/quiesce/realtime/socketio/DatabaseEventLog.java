@@ -65,6 +65,7 @@ public final class DatabaseEventLog extends EventLog {
 
     @Override
     void start(Deliveries to) throws SQLException {
+        thread.claim();
         Known known;
         try (Connection connection = database.getConnection()) {
             LogTables tables = new LogTables(connection);
@@ -136,6 +137,14 @@ public final class DatabaseEventLog extends EventLog {
     }
 
     @Override
+    void whenHandedOn(Runnable action) {
+        thread.add(new Entry.Mark(action));
+        if (failure != null) {
+            thread.passMarks();
+        }
+    }
+
+    @Override
     SortedSet<String> users(Namespace namespace, Duration grace) throws SQLException {
         try (Connection connection = database.getConnection()) {
             return new PresentUsers(namespace.name(), config.lease(), grace).read(connection);
@@ -174,6 +183,7 @@ public final class DatabaseEventLog extends EventLog {
             } catch (SQLException e) {
                 fails(e);
                 batch.withdrawAdmissions().forEach(to::postpone);
+                thread.passMarks();
                 // And those who came just before it was known that the database does not answer.
                 thread.withdrawAdmissions().forEach(to::postpone);
                 TimeUnit.MILLISECONDS.sleep(pause);

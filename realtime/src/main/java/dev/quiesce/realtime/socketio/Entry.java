@@ -1,9 +1,11 @@
 package dev.quiesce.realtime.socketio;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What happens to the sockets of a server, in an order that is the same for all of them. */
@@ -29,15 +31,32 @@ sealed interface Entry {
             @Nullable CompletableFuture<@Nullable Void> published)
             implements Entry {
 
-        /** Returns how much it takes to keep it, in bytes, beside what each event takes. */
-        long keptSize() {
-            return data.size() + size(audience.rooms()) + size(audience.except());
+        /** Returns about how much of the memory it takes while it waits, in bytes. */
+        long waitingSize() {
+            return data.text().length()
+                    + data.attachments().stream()
+                            .mapToLong(ByteBuffer::remaining)
+                            .sum()
+                    + rooms().mapToLong(String::length).sum();
         }
 
-        private static long size(Set<String> rooms) {
-            return rooms.stream()
-                    .mapToLong(room -> room.getBytes(StandardCharsets.UTF_8).length)
-                    .sum();
+        /** Returns how much of a statement its texts take at most, in bytes. */
+        long keptSize() {
+            return statementSize(data.text())
+                    + rooms().mapToLong(room -> statementSize(Json.write(room).text()) + 1)
+                            .sum();
+        }
+
+        private Stream<String> rooms() {
+            return Stream.concat(audience.rooms().stream(), audience.except().stream());
+        }
+
+        /** A driver may write what has a meaning in SQL with a backslash before it. */
+        private static long statementSize(String text) {
+            return text.getBytes(StandardCharsets.UTF_8).length
+                    + text.chars()
+                            .filter(c -> c == '"' || c == '\'' || c == '\\' || c == 0)
+                            .count();
         }
     }
 

@@ -41,6 +41,9 @@ public abstract sealed class EventLog permits MemoryEventLog, DatabaseEventLog {
      */
     abstract void append(Entry entry);
 
+    /** Does something once what has been appended has been handed on, or cannot be for now. It must not block. */
+    abstract void whenHandedOn(Runnable action);
+
     /** Returns by which a client can come back to a session, or null if it cannot. */
     abstract @Nullable String recoveryId(Session session);
 

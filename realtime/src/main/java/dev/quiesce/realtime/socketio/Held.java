@@ -7,18 +7,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Events on their way to sockets: those that come at once leave a socket at once. For use in the turn of the log.
  */
 final class Held {
+    private static final Logger LOG = LoggerFactory.getLogger(Held.class);
+
     /** Enough to make calls of the system rare, and soon over even with many sockets. */
     private static final int MOST_EVENTS = 32;
 
     private static final long MOST_BYTES = 64 * 1024;
-
-    /** What a packet costs beside its content, in bytes. */
-    private static final int OVERHEAD = 64;
 
     private final TwoHands hands;
     private final long mostBytes;
@@ -41,7 +43,9 @@ final class Held {
 
     /** Holds an event for sockets. */
     void add(List<Packet> event, List<EngineSocket> sockets) {
-        long size = event.stream().mapToLong(packet -> packet.size() + OVERHEAD).sum();
+        long size = event.stream()
+                .mapToLong(packet -> packet.size() + Packet.OVERHEAD)
+                .sum();
         if (events.size() == MOST_EVENTS || bytes + size > mostBytes) {
             flush();
         }
@@ -58,15 +62,25 @@ final class Held {
     void flush() {
         if (events.size() == 1) {
             Outgoing event = events.get(0);
-            hands.forEach(event.sockets(), socket -> socket.send(event.packets()));
+            hands.forEach(event.sockets(), socket -> send(socket, event.packets()));
         } else {
             Map<EngineSocket, List<Packet>> packets = bySocket();
-            hands.forEach(List.copyOf(packets.entrySet()), each -> each.getKey().send(each.getValue()));
+            hands.forEach(List.copyOf(packets.entrySet()), each -> send(each.getKey(), each.getValue()));
         }
         events.clear();
         bytes = 0;
         afterwards.forEach(Runnable::run);
         afterwards.clear();
+    }
+
+    /** One that cannot be sent to is no reason for the others to get nothing. */
+    private static void send(EngineSocket socket, List<Packet> packets) {
+        try {
+            socket.send(packets);
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be sent {} packets, and is closed", socket, packets.size(), e);
+            socket.close(CloseStatus.SERVER_ERROR, "internal error");
+        }
     }
 
     private Map<EngineSocket, List<Packet>> bySocket() {

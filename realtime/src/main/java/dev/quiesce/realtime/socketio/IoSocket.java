@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.eclipse.jetty.websocket.core.CloseStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +41,7 @@ public final class IoSocket {
     private volatile Map<String, List<EventListener>> listeners = Map.of();
     private volatile Map<String, Object> data;
     private volatile Set<String> rooms;
+    private Set<String> askedFor; // guarded by this: the rooms once everything that was asked for counts
 
     IoSocket(Client client, Namespace namespace, Session session, boolean recovered, Map<String, Object> auth) {
         this.client = client;
@@ -52,6 +52,7 @@ public final class IoSocket {
         this.auth = auth;
         this.data = session.data;
         this.rooms = Set.copyOf(session.rooms);
+        this.askedFor = rooms;
     }
 
     /** Returns the id, which the client knows and which a recovered socket keeps. It is also a room that the socket is in alone. */
@@ -92,16 +93,15 @@ public final class IoSocket {
     /**
      * Keeps something with this socket that is there again when the socket is recovered.
      *
-     * @param value what can be written as JSON; as such it comes back
+     * @param value what can be written as JSON; as such it comes back, and is {@linkplain #get there} at once, unmodifiable
      * @throws IllegalArgumentException if it cannot be, has something binary in it, or all that is kept with this socket takes more than
      *     64 KiB of JSON
      */
     public void put(String key, Object value) {
         synchronized (this) {
             Map<String, Object> changed = new HashMap<>(data);
-            changed.put(key, value);
-            Json.writeKept(changed);
-            data = Map.copyOf(changed);
+            changed.put(key, requireNonNull(value, key));
+            data = Json.kept(changed);
         }
         namespace.append(new Entry.Data(this));
     }
@@ -183,13 +183,6 @@ public final class IoSocket {
      * @throws IllegalArgumentException if the names of all rooms of this socket would have more than 65,536 characters
      */
     public CompletionStage<@Nullable Void> join(String... joined) {
-        long length = Stream.concat(rooms.stream(), Stream.of(joined))
-                .mapToLong(String::length)
-                .sum();
-        if (length > MOST_CHARACTERS_OF_ROOMS) {
-            throw new IllegalArgumentException("the names of the rooms of a socket would have " + length
-                    + " characters, and at most " + MOST_CHARACTERS_OF_ROOMS + " are allowed");
-        }
         return change(Set.of(joined), Set.of());
     }
 
@@ -203,6 +196,17 @@ public final class IoSocket {
     }
 
     private CompletionStage<@Nullable Void> change(Set<String> joined, Set<String> left) {
+        synchronized (this) {
+            Set<String> all = new HashSet<>(askedFor);
+            all.removeAll(left);
+            all.addAll(joined);
+            long length = all.stream().mapToLong(String::length).sum();
+            if (length > MOST_CHARACTERS_OF_ROOMS && !joined.isEmpty()) {
+                throw new IllegalArgumentException("the names of the rooms of a socket would have " + length
+                        + " characters, and at most " + MOST_CHARACTERS_OF_ROOMS + " are allowed");
+            }
+            askedFor = Set.copyOf(all);
+        }
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
         namespace.append(new Entry.Rooms(this, joined, left, done));
         return done;
@@ -231,8 +235,9 @@ public final class IoSocket {
     }
 
     /**
-     * Closes the client's connection, with its sockets in all namespaces: what has been sent goes out first. The client takes that for a lost connection: it comes back by
-     * itself, and goes on where it was if the log keeps what it misses.
+     * Closes the client's connection, with its sockets in all namespaces. What has been sent goes out first, unless the log cannot hand
+     * it on for now. The client takes that for a lost connection: it comes back by itself, and goes on where it was if the log keeps what
+     * it misses.
      *
      * @param code the status that a WebSocket is told, such as 1012
      * @param why the text that goes with it, cut to 123 bytes of UTF-8
@@ -240,10 +245,11 @@ public final class IoSocket {
      */
     public void closeConnection(int code, String why) {
         if (!CloseStatus.isTransmittableStatusCode(code)) {
-            throw new IllegalArgumentException("close code " + code + " may not be sent");
+            throw new IllegalArgumentException(
+                    "close code " + code + " may not be sent; use 1000 to 1003, 1007 to 1014, or 3000 to 4999");
         }
         // After what has been sent.
-        namespace.append(new Entry.Mark(() -> engine().close(code, why)));
+        namespace.whenHandedOn(() -> engine().close(code, why));
     }
 
     Map<String, Object> data() {

@@ -1,13 +1,17 @@
 package dev.quiesce.realtime.socketio;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.quiesce.realtime.engineio.Packet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +48,11 @@ final class Json {
             return text.getBytes(StandardCharsets.UTF_8).length
                     + attachments.stream().mapToLong(ByteBuffer::remaining).sum();
         }
+
+        /** Returns what it takes while it waits for a client, in bytes. */
+        long queuedSize() {
+            return size() + Packet.OVERHEAD * (1L + attachments.size());
+        }
     }
 
     /**
@@ -66,11 +75,11 @@ final class Json {
     }
 
     /**
-     * Writes what is kept with a socket, so that the same comes back.
+     * Returns what is kept with a socket as it will come back: of JSON, and unmodifiable, whatever its owner does with the original.
      *
      * @throws IllegalArgumentException if it cannot be written as JSON, has something binary in it, or is larger than may be kept
      */
-    static Written writeKept(Map<String, Object> data) {
+    static Map<String, Object> kept(Map<String, Object> data) {
         Written written = write(data);
         if (!written.attachments().isEmpty()) {
             throw new IllegalArgumentException("what is kept with a socket can have nothing binary in it");
@@ -80,7 +89,7 @@ final class Json {
                     "what is kept with a socket takes " + written.size() + " bytes of JSON, and at most " + MOST_KEPT
                             + " are allowed: keep less, or keep it elsewhere and its key here");
         }
-        return written;
+        return readObject(written.text());
     }
 
     /**
@@ -100,13 +109,29 @@ final class Json {
         }
     }
 
-    /** Reads what has been written by this class before. */
+    /** Reads what has been written by this class before, and has no null at its top. Unmodifiable. */
     static Map<String, Object> readObject(String text) {
         try {
-            return MAPPER.mapFrom(text);
+            Map<String, Object> values = MAPPER.mapFrom(text);
+            values.replaceAll((key, value) -> requireNonNull(unmodifiable(value), key));
+            return Map.copyOf(values);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static @Nullable Object unmodifiable(@Nullable Object value) {
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> copy = new ArrayList<>();
+            list.forEach(each -> copy.add(unmodifiable(each)));
+            return Collections.unmodifiableList(copy);
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<Object, @Nullable Object> copy = new LinkedHashMap<>();
+            map.forEach((key, each) -> copy.put(key, unmodifiable(each)));
+            return Collections.unmodifiableMap(copy);
+        }
+        return value;
     }
 
     /** Reads what has been written by this class before. */

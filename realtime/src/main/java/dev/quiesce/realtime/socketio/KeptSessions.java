@@ -36,7 +36,7 @@ record KeptSessions(Connection connection) {
                 if (!row.next()) {
                     return null;
                 }
-                Map<String, Object> data = Map.copyOf(Json.readObject(row.getString(7)));
+                Map<String, Object> data = Json.readObject(row.getString(7));
                 Session session = new Session(
                         recoveryId,
                         row.getString(1),

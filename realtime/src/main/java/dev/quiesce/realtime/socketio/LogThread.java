@@ -5,14 +5,17 @@ import dev.quiesce.lifecycle.WorkGuard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +28,8 @@ final class LogThread {
     private static final Logger LOG = LoggerFactory.getLogger(LogThread.class);
     private static final long LOOK_MILLIS = 20;
 
+    private static final String ENDED = "nothing can be sent any more: the log of the sockets has ended";
+
     /** What an event costs beside its JSON, in bytes. */
     private static final int OVERHEAD = 200;
 
@@ -35,7 +40,11 @@ final class LogThread {
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+    private final AtomicBoolean claimed = new AtomicBoolean();
+    private final List<Entry> batch = new ArrayList<>(); // for the thread
+    private final Queue<Entry.Mark> taken = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Thread thread;
+    private volatile @Nullable Throwable failure;
     private volatile boolean abandoned;
 
     /** What becomes of the entries. Called by the thread. */
@@ -62,17 +71,26 @@ final class LogThread {
     }
 
     /**
-     * Begins to handle entries.
+     * Makes sure that this runs once.
      *
-     * @throws IllegalStateException if it has begun before
+     * @throws IllegalStateException if it has been claimed before
      */
+    void claim() {
+        if (!claimed.compareAndSet(false, true)) {
+            throw new IllegalStateException("a server, and its log, starts once");
+        }
+    }
+
+    /** Begins to handle entries. To be called once. */
     void start(Keeper keeper) {
         Thread started = new Thread(() -> run(keeper), "socket-log");
         started.setDaemon(true);
-        if (!thread.compareAndSet(null, started)) {
-            throw new IllegalStateException("a server, and its log, starts once");
-        }
+        thread = started;
         started.start();
+    }
+
+    boolean isStarted() {
+        return thread != null;
     }
 
     /**
@@ -82,7 +100,7 @@ final class LogThread {
      * @throws IllegalStateException before the start, and for an event after the end that asks for no answer
      */
     boolean add(Entry entry) {
-        if (thread.get() == null) {
+        if (thread == null) {
             throw new IllegalStateException("nothing can be sent before the server starts");
         }
         if (!adding.tryEnter()) {
@@ -106,20 +124,42 @@ final class LogThread {
     }
 
     private static void addLate(Entry entry) {
+        if (entry instanceof Entry.Emission emission && emission.answers() == null) {
+            throw new IllegalStateException(ENDED);
+        }
+        giveUp(entry);
+    }
+
+    /** Answers whoever waits for an entry that is not handled. */
+    private static void giveUp(Entry entry) {
         if (entry instanceof Entry.Emission emission) {
-            if (emission.answers() == null) {
-                throw new IllegalStateException("nothing can be sent any more: the log of the sockets has ended");
+            Answers answers = emission.answers();
+            CompletableFuture<@Nullable Void> published = emission.published();
+            if (answers != null) {
+                answers.expect(0);
             }
-            emission.answers().expect(0);
+            if (published != null) {
+                published.completeExceptionally(new IllegalStateException(ENDED));
+            }
         } else if (entry instanceof Entry.Rooms change) {
             change.done().complete(null);
+        } else if (entry instanceof Entry.Admission admission) {
+            admission.client().postpone();
         } else if (entry instanceof Entry.Mark mark) {
+            pass(mark);
+        }
+    }
+
+    private static void pass(Entry.Mark mark) {
+        try {
             mark.reached().run();
+        } catch (Throwable e) {
+            LOG.error("What was to be done at a point of the log has failed", e);
         }
     }
 
     private static long size(Entry entry) {
-        return entry instanceof Entry.Emission emission ? emission.data().text().length() + OVERHEAD : 0;
+        return entry instanceof Entry.Emission emission ? emission.waitingSize() + OVERHEAD : 0;
     }
 
     /** Takes out the clients that wait to be let in. */
@@ -128,6 +168,14 @@ final class LogThread {
         queue.removeIf(entry -> entry instanceof Entry.Admission admission && withdrawn.add(admission));
         withdrawn.forEach(this::release);
         return withdrawn;
+    }
+
+    /** Passes all marks now, as nothing before them can be handled for now. */
+    void passMarks() {
+        queue.removeIf(entry -> entry instanceof Entry.Mark mark && taken.add(mark));
+        for (Entry.Mark mark = taken.poll(); mark != null; mark = taken.poll()) {
+            pass(mark);
+        }
     }
 
     private void release(Entry entry) {
@@ -145,11 +193,13 @@ final class LogThread {
      *
      * @param isStuck whether nothing can be handled for now
      * @throws TimeoutException if it can, and had not been at the deadline
+     * @throws IllegalStateException if the thread has failed, with the failure as its cause
      */
     void drain(Deadline deadline, BooleanSupplier isStuck) throws TimeoutException, InterruptedException {
-        if (thread.get() == null) {
+        if (thread == null) {
             return;
         }
+        requireSound();
         CountDownLatch reached = new CountDownLatch(1);
         add(new Entry.Mark(reached::countDown));
         while (!reached.await(
@@ -186,35 +236,52 @@ final class LogThread {
         } catch (Throwable e) {
             // Whoever has abandoned it has said so.
             if (!abandoned) {
+                failure = e;
                 LOG.error("The log of the sockets has failed: {} entries are lost", waiting.get(), e);
             }
         } finally {
             adding.quiesce();
+            while (adding.inFlight().orElse(0) > 0 || !queue.isEmpty() || !batch.isEmpty() || !taken.isEmpty()) {
+                queue.drainTo(batch);
+                batch.forEach(LogThread::giveUp);
+                batch.clear();
+                passMarks();
+            }
         }
     }
 
     private void work(Keeper keeper) throws InterruptedException {
-        List<Entry> entries = new ArrayList<>();
         Entry first = isStopping() ? queue.poll() : queue.poll(keeper.patience().toNanos(), TimeUnit.NANOSECONDS);
         if (first != null) {
-            entries.add(first);
-            queue.drainTo(entries, largestBatch - 1);
+            batch.add(first);
+            queue.drainTo(batch, largestBatch - 1);
         }
-        List<Entry.Mark> marks = new ArrayList<>();
-        entries.removeIf(entry -> entry instanceof Entry.Mark mark && marks.add(mark));
-        keeper.keep(entries);
-        entries.forEach(this::release);
-        marks.forEach(mark -> mark.reached().run());
+        batch.removeIf(entry -> entry instanceof Entry.Mark mark && taken.add(mark));
+        keeper.keep(List.copyOf(batch));
+        batch.forEach(this::release);
+        batch.clear();
+        for (Entry.Mark mark = taken.poll(); mark != null; mark = taken.poll()) {
+            pass(mark);
+        }
+    }
+
+    private void requireSound() {
+        if (failure != null) {
+            throw new IllegalStateException(
+                    "the log of the sockets has failed, and " + waiting.get() + " entries are lost: " + failure,
+                    failure);
+        }
     }
 
     /**
      * Has everything handled that waits, and then the end.
      *
      * @return whether that was done by the deadline; if not, the thread is interrupted
+     * @throws IllegalStateException if the thread has failed, with the failure as its cause
      */
     boolean stop(Deadline deadline) throws InterruptedException {
         stopping.countDown();
-        Thread started = thread.get();
+        Thread started = thread;
         if (started == null) {
             return true;
         }
@@ -222,7 +289,11 @@ final class LogThread {
         try {
             // A time of zero would be for ever.
             started.join(Math.max(1, deadline.remaining().toMillis()));
-            return !started.isAlive();
+            boolean isOver = !started.isAlive();
+            if (isOver) {
+                requireSound();
+            }
+            return isOver;
         } finally {
             abandoned = true;
             adding.quiesce();

@@ -42,6 +42,7 @@ final class MemoryEventLog extends EventLog {
 
     @Override
     void start(Deliveries to) {
+        thread.claim();
         if (retention != null) {
             events = new RecentEvents(retention, position, epoch, to.mostMissed());
         }
@@ -181,9 +182,12 @@ final class MemoryEventLog extends EventLog {
 
     @Override
     SortedSet<String> users(Namespace namespace, Duration grace) {
+        long since = System.currentTimeMillis() - grace.toMillis();
+        if (!thread.isStarted()) {
+            return usersNow(namespace, since);
+        }
         CompletableFuture<SortedSet<String>> found = new CompletableFuture<>();
-        append(new Entry.Mark(
-                () -> found.complete(usersNow(namespace, System.currentTimeMillis() - grace.toMillis()))));
+        append(new Entry.Mark(() -> found.complete(usersNow(namespace, since))));
         // Nothing that the thread does blocks.
         return found.orTimeout(LONGEST_QUESTION_SECONDS, TimeUnit.SECONDS).join();
     }
@@ -198,6 +202,11 @@ final class MemoryEventLog extends EventLog {
             }
         }
         return users;
+    }
+
+    @Override
+    void whenHandedOn(Runnable action) {
+        thread.add(new Entry.Mark(action));
     }
 
     @Override

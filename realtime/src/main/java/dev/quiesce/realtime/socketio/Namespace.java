@@ -129,6 +129,11 @@ public final class Namespace {
         return largestEvent;
     }
 
+    /** Does something once what has been appended has been handed on, or cannot be for now. */
+    void whenHandedOn(Runnable action) {
+        log.whenHandedOn(action);
+    }
+
     void append(Entry entry) {
         log.append(entry);
     }

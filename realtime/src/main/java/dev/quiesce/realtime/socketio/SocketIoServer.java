@@ -209,6 +209,11 @@ public final class SocketIoServer implements Lifecycle {
         }
 
         @Override
+        public void ending(EngineSocket socket, Runnable end) {
+            log.whenHandedOn(end);
+        }
+
+        @Override
         public void closed(EngineSocket socket, CloseReason reason) {
             client(socket).closed(DisconnectReason.of(reason));
         }

@@ -3,11 +3,14 @@ package dev.quiesce.realtime.socketio;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Does the same with many things by two threads: the calling one and, if it comes in time, another one. Safe for use by many threads.
+ * Does the same with many things by two threads: the calling one and, if it comes in time, another one. For use by one thread at a time.
  */
 final class TwoHands {
     /** What is worth another thread, and what one of them takes at a time. */
@@ -16,6 +19,8 @@ final class TwoHands {
     private static final int SHARE = 32;
 
     private final Executor other;
+    private final AtomicBoolean asked = new AtomicBoolean();
+    private final AtomicReference<@Nullable Work<?>> current = new AtomicReference<>();
 
     /**
      * Makes one.
@@ -37,9 +42,22 @@ final class TwoHands {
             return;
         }
         Work<T> work = new Work<>(things, action);
-        other.execute(work);
+        current.set(work);
+        if (asked.compareAndSet(false, true)) {
+            other.execute(this::help);
+        }
         work.run();
+        current.compareAndSet(work, null);
         work.await();
+    }
+
+    /** Helps with whatever is being done by now, if anything. */
+    private void help() {
+        asked.set(false);
+        Work<?> work = current.getAndSet(null);
+        if (work != null) {
+            work.run();
+        }
     }
 
     private static final class Work<T> implements Runnable {

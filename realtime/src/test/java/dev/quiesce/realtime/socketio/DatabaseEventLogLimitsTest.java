@@ -69,14 +69,16 @@ class DatabaseEventLogLimitsTest {
 
         assertThatThrownBy(() -> all.emit("large", "x".repeat(1_048_000)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("an event of 1048012 bytes is more than the database takes")
+                .hasMessageStartingWith("an event of 1048016 bytes is more than the database takes")
                 .hasMessageContaining("max_allowed_packet");
         assertThatThrownBy(() -> all.to("x".repeat(1_048_000)).emit("far")).hasMessageContaining("max_allowed_packet");
         all.asVolatile().emit("large", "x".repeat(1_048_000));
-        all.emit("largest", "x".repeat(LARGEST_STATEMENT - 8192 - 14));
+        all.emit("largest", "x".repeat(LARGEST_STATEMENT - 8192 - 18));
+        assertThatThrownBy(() -> all.emit("quoted", "\"".repeat(261_000))).hasMessageStartingWith("an event of 10440");
+        all.emit("largest of quotes", "\"".repeat(260_000));
         all.emit("small");
 
-        await().until(() -> database.number("select count(*) from socket_event") == 2);
+        await().until(() -> database.number("select count(*) from socket_event") == 3);
     }
 
     @Test

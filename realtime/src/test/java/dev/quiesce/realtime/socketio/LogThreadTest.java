@@ -127,6 +127,33 @@ class LogThreadTest {
     }
 
     @Test
+    void aMarkThatFails_isLogged_andNothingElseStops() throws Exception {
+        mayGoOn.countDown();
+        thread.start(keeper);
+        thread.add(new Entry.Mark(() -> {
+            throw new IllegalStateException("on purpose");
+        }));
+        thread.add(event("x"));
+        thread.drain(in(10_000), () -> false);
+
+        assertThat(batches).hasSize(1);
+        assertThat(logged.list).hasSize(1);
+    }
+
+    @Test
+    void marksArePassed_whenNothingBeforeThemCanBeHandled() throws Exception {
+        thread.start(keeper);
+        thread.add(event("x"));
+        await().until(() -> batches.size() == 1);
+        CompletableFuture<Void> reached = new CompletableFuture<>();
+        thread.add(new Entry.Mark(() -> reached.complete(null)));
+        assertThat(reached).isNotDone();
+
+        thread.passMarks();
+        assertThat(reached).isCompleted();
+    }
+
+    @Test
     void stopping_handlesEverything_andThenTheEnd() throws Exception {
         thread.start(keeper);
         for (int i = 0; i < 4; i++) {
@@ -201,11 +228,25 @@ class LogThreadTest {
                 ends.incrementAndGet();
             }
         });
-        failing.add(event("x"));
+        CompletableFuture<Void> published = new CompletableFuture<>();
+        CompletableFuture<Void> joined = new CompletableFuture<>();
+        failing.add(
+                new Entry.Emission("/", Audience.ALL, new Json.Written("x", List.of()), true, false, null, published));
+        failing.add(new Entry.Rooms(null, Set.of(), Set.of(), joined));
 
         await().untilAsserted(() -> assertThat(logged.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .containsExactly("The log of the sockets has failed: 1 entries are lost"));
+                .singleElement()
+                .asString()
+                .startsWith("The log of the sockets has failed: "));
+        await().until(() -> published.isCompletedExceptionally() && joined.isDone());
+        assertThatThrownBy(() -> failing.drain(in(1000), () -> false))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("on purpose");
+        assertThatThrownBy(() -> failing.stop(in(10_000)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("entries are lost")
+                .hasMessageContaining("on purpose");
         await().untilAsserted(() -> assertThatThrownBy(() -> failing.add(event("x")))
                 .hasMessage("nothing can be sent any more: the log of the sockets has ended"));
         assertThat(ends).hasValue(0);
@@ -232,7 +273,8 @@ class LogThreadTest {
     @Test
     void itStartsOnce_andTakesNothingBefore() {
         assertThatThrownBy(() -> thread.add(event("x"))).hasMessage("nothing can be sent before the server starts");
+        thread.claim();
         thread.start(keeper);
-        assertThatThrownBy(() -> thread.start(keeper)).hasMessage("a server, and its log, starts once");
+        assertThatThrownBy(thread::claim).hasMessage("a server, and its log, starts once");
     }
 }

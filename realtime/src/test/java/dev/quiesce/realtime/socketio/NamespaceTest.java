@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.realtime.engineio.EngineIoConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -278,8 +279,8 @@ class NamespaceTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("outboundQueueBytes, which is 2000");
         }
-        main.emit("n", "\u20ac".repeat(330));
-        assertThat(client.next()).hasSize("2[\"n\",\"\"]".length() + 330);
+        main.emit("n", "\u20ac".repeat(305));
+        assertThat(client.next()).hasSize("2[\"n\",\"\"]".length() + 305);
     }
 
     @Test
@@ -308,6 +309,9 @@ class NamespaceTest {
             assertThatThrownBy(() -> client.put("binary", List.of(new byte[1])))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("what is kept with a socket can have nothing binary in it");
+            assertThatThrownBy(() -> client.put("name", client.auth().get("name")))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("name");
             client.put("half", "x".repeat(32_000));
             assertThatThrownBy(() -> client.put("other half", "x".repeat(34_000)))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -320,6 +324,10 @@ class NamespaceTest {
         assertThatThrownBy(() -> socket.put("other half", "x".repeat(34_000)))
                 .hasMessageContaining("at most 65536 are allowed");
         assertThat(socket.get("other half")).isEmpty();
+        List<Object> changing = new ArrayList<>(List.of(1));
+        socket.put("list", changing);
+        changing.add(changing);
+        assertThat(socket.get("list")).contains(List.of(1));
         assertThat(socket.get("half")).contains("x".repeat(32_000));
         socket.put("half", "y");
         socket.put("other half", "x".repeat(34_000));

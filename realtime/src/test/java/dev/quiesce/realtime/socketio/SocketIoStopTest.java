@@ -143,6 +143,33 @@ class SocketIoStopTest {
     }
 
     @Test
+    void whatAListenerSends_asTheLastThingBeforeAPollingClientIsEnded_stillReachesIt() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            CountDownLatch asked = new CountDownLatch(1);
+            CountDownLatch mayAnswer = new CountDownLatch(1);
+            Instance io = serve(SocketIoConfig.defaults());
+            io.main.on("ask", event -> {
+                asked.countDown();
+                mayAnswer.await();
+                event.socket().emit("answer");
+            });
+            PollingClient client = PollingClient.open(io.port(), "/socket.io/");
+            client.post("40");
+            assertThat(client.poll()).startsWith("200 40");
+            CompletableFuture<?> asking = client.posting("42[\"ask\"]");
+            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+
+            io.io.quiesce();
+            CompletableFuture<Void> drained = async(() -> io.io.drain(in(10_000)));
+            mayAnswer.countDown();
+            assertThat(client.poll()).startsWith("200 42[\"answer\"");
+            asking.get(10, TimeUnit.SECONDS);
+            drained.get(10, TimeUnit.SECONDS);
+            io.stop();
+        }
+    }
+
+    @Test
     void whatIsAskedForAtTheEnd_isAnswered_withAFailure() throws Exception {
         Instance io = serve(SocketIoConfig.defaults());
         IoClient.joined(io.port());
