@@ -2,6 +2,10 @@
 # cgroups and what is written to /etc are its own, and it knows no units but those of a folder.
 # Usage: sh boot-systemd.sh FOLDER CGROUP, where FOLDER has the folder "units", and CGROUP is made in every hierarchy
 set -e
+# Whoever has started this holds its standard input open, and all of it ends when that ends.
+exec 3<&0
+(cat <&3 >/dev/null; kill -KILL $$ 2>/dev/null) >/dev/null 2>&1 &
+exec 3<&-
 export FOLDER="$1"
 if [ -d /sys/fs/cgroup/systemd ]; then
   export HIERARCHY=/sys/fs/cgroup/systemd TYPE='cgroup -o none,name=systemd'

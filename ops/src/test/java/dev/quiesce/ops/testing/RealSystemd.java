@@ -97,6 +97,7 @@ public final class RealSystemd implements AutoCloseable {
     private boolean isUp() throws InterruptedException {
         manager = ProcessHandle.of(namespaces.pid()).stream()
                 .flatMap(ProcessHandle::children)
+                .filter(child -> child.info().command().orElse("").endsWith("/systemd"))
                 .mapToLong(ProcessHandle::pid)
                 .findFirst()
                 .orElse(0);
