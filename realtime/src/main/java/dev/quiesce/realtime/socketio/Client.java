@@ -200,8 +200,10 @@ final class Client {
     void ended(Entry.Departure departure) {
         IoSocket socket = departure.socket();
         boolean wasPresent = forget(socket);
-        // Before the connection ends, as that is another reason.
-        engine.execute(() -> socket.leave(departure.reason()));
+        if (socket.isConnected()) {
+            // Before the connection ends, as that is another reason.
+            engine.execute(() -> socket.leave(departure.reason()));
+        }
         if (wasPresent && departure.reason() == DisconnectReason.SERVER_NAMESPACE_DISCONNECT) {
             engine.send(Encoder.disconnect(socket.namespace().name()));
         }
