@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.eclipse.jetty.util.thread.SerializedInvoker;
@@ -247,12 +248,8 @@ final class Connection implements FrameHandler, Heartbeat.Peer {
     }
 
     boolean send(List<Message> outbound) {
-        for (int i = 0; i < outbound.size(); i++) {
-            if (!send(outbound.get(i), i < outbound.size() - 1)) {
-                return false;
-            }
-        }
-        return true;
+        int last = outbound.size() - 1;
+        return IntStream.rangeClosed(0, last).allMatch(i -> send(outbound.get(i), i < last));
     }
 
     /** Queues a message, or closes the socket if too much waits already. */
