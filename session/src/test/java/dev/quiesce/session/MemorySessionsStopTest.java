@@ -13,8 +13,6 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,27 +30,7 @@ import org.junit.jupiter.api.Timeout;
 /** How the store ends, and what becomes of its sessions. */
 @Timeout(30)
 class MemorySessionsStopTest {
-
-    /** Notes each session that is destroyed, and throws for every third if told to. */
-    private static final class Listener implements HttpSessionListener {
-        final Set<String> destroyed = ConcurrentHashMap.newKeySet();
-        final AtomicInteger calls = new AtomicInteger();
-        private final boolean throwsSometimes;
-
-        Listener(boolean throwsSometimes) {
-            this.throwsSometimes = throwsSometimes;
-        }
-
-        @Override
-        public void sessionDestroyed(HttpSessionEvent event) {
-            destroyed.add(event.getSession().getId());
-            if (calls.incrementAndGet() % 3 == 0 && throwsSometimes) {
-                throw new IllegalStateException("on purpose");
-            }
-        }
-    }
-
-    private final Listener listener = new Listener(false);
+    private final DestructionListener listener = new DestructionListener(false);
     private MemorySessions sessions = new MemorySessions(SessionConfig.defaults());
     private TestServer server = new TestServer(sessions);
 
@@ -107,7 +85,7 @@ class MemorySessionsStopTest {
 
     @Test
     void aListenerThatThrows_doesNotSaveTheOtherSessions_andIsReported() throws Exception {
-        Listener failing = new Listener(true);
+        DestructionListener failing = new DestructionListener(true);
         server.context.addEventListener(failing);
         serve();
         open(7);

@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.lifecycle.Deadline;
-import jakarta.servlet.http.HttpSessionEvent;
-import jakarta.servlet.http.HttpSessionListener;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.ee11.servlet.SessionHandler;
 import org.eclipse.jetty.http.HttpCookie.SameSite;
 import org.junit.jupiter.api.AfterEach;
@@ -22,27 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class MemorySessionsTest {
-
-    /** Notes each session that is destroyed, and throws for every third if told to. */
-    private static final class Listener implements HttpSessionListener {
-        final Set<String> destroyed = ConcurrentHashMap.newKeySet();
-        final AtomicInteger calls = new AtomicInteger();
-        private final boolean throwsSometimes;
-
-        Listener(boolean throwsSometimes) {
-            this.throwsSometimes = throwsSometimes;
-        }
-
-        @Override
-        public void sessionDestroyed(HttpSessionEvent event) {
-            destroyed.add(event.getSession().getId());
-            if (calls.incrementAndGet() % 3 == 0 && throwsSometimes) {
-                throw new IllegalStateException("on purpose");
-            }
-        }
-    }
-
-    private final Listener listener = new Listener(false);
+    private final DestructionListener listener = new DestructionListener(false);
     private MemorySessions sessions = new MemorySessions(SessionConfig.defaults());
     private TestServer server = new TestServer(sessions);
 

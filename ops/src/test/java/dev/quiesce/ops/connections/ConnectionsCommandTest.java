@@ -3,7 +3,6 @@ package dev.quiesce.ops.connections;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.quiesce.db.EmbeddedConfig;
 import dev.quiesce.db.EmbeddedMariaDb;
 import dev.quiesce.db.MariaDbPool;
@@ -11,11 +10,8 @@ import dev.quiesce.db.PoolConfig;
 import dev.quiesce.db.RealMarks;
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.ops.cli.ExitCode;
-import dev.quiesce.ops.cli.OpsException;
 import dev.quiesce.ops.process.Program;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -29,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +34,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** A real server with pools that live, one that does not, and somebody else's connections of the same user. */
 @Tag("slow")
@@ -57,9 +51,6 @@ class ConnectionsCommandTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     private @Nullable Process process;
     private @Nullable MariaDbPool pool;
-
-    /** What a run of the command has ended with and said. */
-    private record Said(int code, String out, String err) {}
 
     @BeforeAll
     static void startServer() throws Exception {
@@ -134,7 +125,7 @@ class ConnectionsCommandTest {
         assertThat(said.out()).startsWith("5 of 151 connections are taken, this one included\n");
         assertThat(said.out()).containsPattern("board +pool \\d+ +live +\\S+ +Sleep +3 ");
         assertThat(said.out()).containsPattern("board +- +unknown +\\S+ +Sleep +1 ");
-        Map<String, Object> json = json(run(null, "--user", "root", "--json"));
+        Map<String, Object> json = run(null, "--user", "root", "--json").json();
         assertThat(json).containsEntry("connections", 5).containsEntry("maxConnections", 151);
         assertThat(((List<?>) json.get("groups"))).hasSize(2);
     }
@@ -231,7 +222,7 @@ class ConnectionsCommandTest {
 
         Said said = run(null, "--user", USER, "--kill-orphans", "--yes", "--silent-for", "1", "--json");
 
-        Map<String, Object> json = json(said);
+        Map<String, Object> json = said.json();
         assertThat(said.code()).isEqualTo(ExitCode.OK.code());
         assertThat((List<?>) json.get("ended")).hasSize(1);
         assertThat(((Map<?, ?>) ((List<?>) json.get("ended")).get(0)).get("statement"))
@@ -377,32 +368,11 @@ class ConnectionsCommandTest {
         return ids;
     }
 
-    private static Map<String, Object> json(Said said) throws IOException {
-        return JSON.std.mapFrom(said.out());
-    }
-
     private static Said run(@Nullable Predicate<String> person, String... options) {
         return runAt(SERVER.jdbcUrl(""), person, options);
     }
 
     private static Said runAt(String url, @Nullable Predicate<String> person, String... options) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        List<String> arguments = new ArrayList<>(List.of("--url", url));
-        arguments.addAll(List.of(options));
-        boolean isRoot = IntStream.range(0, options.length).anyMatch(i -> options[i].equals("root"));
-        Map<String, String> environment = Map.of("QUIESCE_DB_PASSWORD", isRoot ? "" : PASSWORD);
-        int code = new CommandLine(new ConnectionsCommand(environment, person))
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    if (!(failure instanceof OpsException known)) {
-                        throw failure;
-                    }
-                    command.getErr().println(known.getMessage());
-                    return known.exitCode().code();
-                })
-                .execute(arguments.toArray(String[]::new));
-        return new Said(code, out.toString(), err.toString());
+        return Said.by(url, List.of(options).contains("root") ? "" : PASSWORD, person, options);
     }
 }

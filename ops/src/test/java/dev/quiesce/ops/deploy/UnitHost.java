@@ -1,12 +1,11 @@
 package dev.quiesce.ops.deploy;
 
 import dev.quiesce.lifecycle.testing.ServiceProcess;
+import dev.quiesce.ops.testing.FreePort;
 import dev.quiesce.ops.testing.RealSystemd;
 import dev.quiesce.ops.testing.SampleDatabase;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +76,7 @@ final class UnitHost implements AutoCloseable {
                 database.environment().entrySet().stream()
                         .map(each -> each.getKey() + "=\"" + each.getValue() + "\"\n")
                         .collect(Collectors.joining()));
-        int port = freePort();
+        int port = FreePort.find();
         RealSystemd systemd = RealSystemd.boot(folder);
         try {
             UnitHost host = new UnitHost(
@@ -108,12 +107,6 @@ final class UnitHost implements AutoCloseable {
                         port,
                         String.join(" ", systemd.command("systemctl")),
                         String.join(" ", systemd.command("journalctl"))));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     InetSocketAddress address() {

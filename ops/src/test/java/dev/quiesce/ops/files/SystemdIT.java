@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quiesce.ops.process.Program;
+import dev.quiesce.ops.testing.FreePort;
 import dev.quiesce.ops.testing.RealSystemd;
 import dev.quiesce.ops.testing.SampleDatabase;
 import dev.quiesce.web.testing.OpenLoad;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -72,7 +70,7 @@ class SystemdIT {
     @Test
     void tenRestartsByARealSystemd_underLoad_refuseAndLoseNothing(SampleDatabase database, @TempDir Path folder)
             throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (RealSystemd systemd = RealSystemd.boot(folder)) {
             install(systemd, database, folder, port);
             systemd.run("systemctl", "start", "quiesce.socket", "quiesce.service");
@@ -103,7 +101,7 @@ class SystemdIT {
     @Test
     void aServiceThatIsKilled_isStartedAgain_andWhoeverComesMeanwhileIsServed(
             SampleDatabase database, @TempDir Path folder) throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (RealSystemd systemd = RealSystemd.boot(folder)) {
             install(systemd, database, folder, port);
             systemd.run("systemctl", "start", "quiesce.socket", "quiesce.service");
@@ -149,12 +147,6 @@ class SystemdIT {
         systemd.install("quiesce.socket", Files.readString(UNITS.resolve("quiesce.socket")));
         systemd.install("quiesce.service", Files.readString(UNITS.resolve("quiesce.service")));
         systemd.install("quiesce.socket.d/port.conf", "[Socket]\nListenStream=\nListenStream=127.0.0.1:" + port + "\n");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     private static String property(RealSystemd systemd, String name) throws InterruptedException {

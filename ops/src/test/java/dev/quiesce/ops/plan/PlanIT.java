@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quiesce.ops.process.Program;
 import dev.quiesce.ops.stats.Size;
+import dev.quiesce.ops.testing.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -210,7 +210,7 @@ class PlanIT {
 
     @Test
     void hog_isKilledAtItsLimit_whileAnotherContainerAnswersEveryRequest() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         String web = start("web", "host", "httpd", "-f", "-p", "127.0.0.1:" + port, "-h", "/www");
         String hog = start("hog", "none", "sh", "-c", "while [ ! -f /go ]; do sleep 0.1; done; exec tail /dev/zero");
         assertThat(engine().ops("plan", "--stats", stats(web, hog), "--apply", web, hog)
@@ -269,11 +269,5 @@ class PlanIT {
         assertThat(applied.code()).as(applied.err()).isZero();
         assertThat(applied.err()).contains("gone is in the samples, and exists no more: left out\n");
         assertThat(applied.out()).doesNotContain("gone");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

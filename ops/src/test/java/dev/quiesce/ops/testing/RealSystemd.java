@@ -63,13 +63,7 @@ public final class RealSystemd implements AutoCloseable {
 
     /** Boots one, with its units in a folder that is made in the given one; skips the test where that is not possible. */
     public static RealSystemd boot(Path folder) throws IOException, InterruptedException {
-        assumeTrue(
-                Files.isExecutable(Path.of("/lib/systemd/systemd"))
-                        && Files.isWritable(CGROUPS.resolve("cgroup.procs"))
-                                | Files.isWritable(CGROUPS.resolve("systemd/cgroup.procs"))
-                        && Program.run(PATIENCE, List.of("unshare", "--pid", "--fork", "--mount", "--cgroup", "true"))
-                                .isOk(),
-                "skipped: no systemd that may be booted in namespaces of its own");
+        assumeTrue(isPossible(), "skipped: no systemd that may be booted in namespaces of its own");
         Path units = Files.createDirectory(folder.resolve("units"));
         Files.writeString(units.resolve("boot.target"), TARGET);
         for (String empty : List.of("sysinit.target", "basic.target", "shutdown.target")) {
@@ -92,6 +86,15 @@ public final class RealSystemd implements AutoCloseable {
             }
         }
         return systemd;
+    }
+
+    private static boolean isPossible() throws InterruptedException {
+        return Files.isExecutable(Path.of("/lib/systemd/systemd"))
+                && Stream.of("cgroup.procs", "systemd/cgroup.procs")
+                        .map(CGROUPS::resolve)
+                        .anyMatch(Files::isWritable)
+                && Program.run(PATIENCE, List.of("unshare", "--pid", "--fork", "--mount", "--cgroup", "true"))
+                        .isOk();
     }
 
     private boolean isUp() throws InterruptedException {
@@ -145,8 +148,6 @@ public final class RealSystemd implements AutoCloseable {
             return Stream.concat(Stream.of(CGROUPS), hierarchies)
                     .map(hierarchy -> hierarchy.resolve(group))
                     .filter(Files::isDirectory)
-                    .toList()
-                    .stream()
                     .allMatch(RealSystemd::remove);
         }
     }

@@ -167,7 +167,17 @@ public final class EngineSocket {
      * @throws IllegalArgumentException if the code may not be sent
      */
     public void close(int code, String why) {
-        finish(Ending.forced(code, why));
+        closing(code, why).run();
+    }
+
+    /**
+     * Returns what closes this socket, as {@link #close(int, String)}, once it is run.
+     *
+     * @throws IllegalArgumentException if the code may not be sent
+     */
+    public Runnable closing(int code, String why) {
+        Ending ending = Ending.forced(code, why);
+        return () -> finish(ending);
     }
 
     void finish(Ending ending) {

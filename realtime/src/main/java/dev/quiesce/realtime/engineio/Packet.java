@@ -51,17 +51,24 @@ public final class Packet {
         return text != null ? message().size() : content().remaining();
     }
 
+    /** Returns what packets take while they wait for a client, in bytes: each counts with {@link #OVERHEAD} on top. */
+    public static long queuedSize(List<Packet> packets) {
+        long bytes = 0;
+        for (Packet packet : packets) {
+            bytes += packet.size() + OVERHEAD;
+        }
+        return bytes;
+    }
+
     /**
      * Checks that packets can be sent together at all.
      *
      * @throws IllegalArgumentException if they are larger than the queue of a client may be
      */
     static void requireToFit(List<Packet> packets, int outboundQueueBytes) {
-        long bytes = 0;
-        for (Packet packet : packets) {
-            bytes += packet.size();
-        }
-        if (bytes + (long) packets.size() * OVERHEAD > outboundQueueBytes) {
+        long queued = queuedSize(packets);
+        if (queued > outboundQueueBytes) {
+            long bytes = queued - (long) packets.size() * OVERHEAD;
             throw new IllegalArgumentException("a message of " + bytes
                     + " bytes can never be sent with outboundQueueBytes " + outboundQueueBytes
                     + "; send less or raise it");

@@ -24,10 +24,8 @@ final class PollingTransport implements Transport {
 
     @Override
     public void send(List<Packet> packets) {
-        for (Packet packet : packets) {
-            waiting.add(packet);
-            waitingBytes += packet.size() + Packet.OVERHEAD;
-        }
+        waiting.addAll(packets);
+        waitingBytes += Packet.queuedSize(packets);
         flush();
         if (waitingBytes > bound) {
             socket.tooSlow(waitingBytes);

@@ -169,7 +169,8 @@ final class Client {
                     "A listener for connections to {} failed",
                     socket.namespace().name(),
                     e);
-            engine.close(CloseStatus.SERVER_ERROR, "internal error");
+            // After what its client gets first, which is still being sent.
+            socket.closeConnection(CloseStatus.SERVER_ERROR, "internal error");
         }
     }
 

@@ -43,9 +43,7 @@ final class Held {
 
     /** Holds an event for sockets. */
     void add(List<Packet> event, List<EngineSocket> sockets) {
-        long size = event.stream()
-                .mapToLong(packet -> packet.size() + Packet.OVERHEAD)
-                .sum();
+        long size = Packet.queuedSize(event);
         if (events.size() == MOST_EVENTS || bytes + size > mostBytes) {
             flush();
         }

@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.eclipse.jetty.websocket.core.CloseStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -244,12 +243,7 @@ public final class IoSocket {
      * @throws IllegalArgumentException if the code may not be sent
      */
     public void closeConnection(int code, String why) {
-        if (!CloseStatus.isTransmittableStatusCode(code)) {
-            throw new IllegalArgumentException(
-                    "close code " + code + " may not be sent; use 1000 to 1003, 1007 to 1014, or 3000 to 4999");
-        }
-        // After what has been sent.
-        namespace.whenHandedOn(() -> engine().close(code, why));
+        namespace.whenHandedOn(engine().closing(code, why));
     }
 
     Map<String, Object> data() {

@@ -172,7 +172,15 @@ final class LogThread {
 
     /** Passes all marks now, as nothing before them can be handled for now. */
     void passMarks() {
-        queue.removeIf(entry -> entry instanceof Entry.Mark mark && taken.add(mark));
+        queue.removeIf(this::isTakenMark);
+        passTaken();
+    }
+
+    private boolean isTakenMark(Entry entry) {
+        return entry instanceof Entry.Mark mark && taken.add(mark);
+    }
+
+    private void passTaken() {
         for (Entry.Mark mark = taken.poll(); mark != null; mark = taken.poll()) {
             pass(mark);
         }
@@ -256,13 +264,11 @@ final class LogThread {
             batch.add(first);
             queue.drainTo(batch, largestBatch - 1);
         }
-        batch.removeIf(entry -> entry instanceof Entry.Mark mark && taken.add(mark));
+        batch.removeIf(this::isTakenMark);
         keeper.keep(List.copyOf(batch));
         batch.forEach(this::release);
         batch.clear();
-        for (Entry.Mark mark = taken.poll(); mark != null; mark = taken.poll()) {
-            pass(mark);
-        }
+        passTaken();
     }
 
     private void requireSound() {

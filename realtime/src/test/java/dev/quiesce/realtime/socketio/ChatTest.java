@@ -14,13 +14,16 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The chat of the handbook. */
 @Timeout(60)
 class ChatTest {
+    @RegisterExtension
+    private static final LogDatabase database = new LogDatabase();
+
     @Test
     void theChatOfTheHandbook_works() throws Exception {
-        LogDatabase database = new LogDatabase();
         Chat chat = new Chat(database.dataSource());
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server);
@@ -59,7 +62,6 @@ class ChatTest {
         } finally {
             chat.server().stop(Deadline.after(Duration.ofSeconds(5)));
             server.stop();
-            database.close();
         }
     }
 }

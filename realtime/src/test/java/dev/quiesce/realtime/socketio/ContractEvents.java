@@ -26,12 +26,8 @@ final class ContractEvents {
         socket.emit("auth", socket.auth());
         on(socket, "message", event -> socket.emit("message-back", from(event, 0)));
         on(socket, "message-with-ack", event -> event.ack(from(event, 0)));
-        on(socket, "join", event -> {
-            socket.join(event.text(0)).thenRun(event::ack);
-        });
-        on(socket, "leave", event -> {
-            socket.leave(event.text(0)).thenRun(event::ack);
-        });
+        on(socket, "join", event -> socket.join(event.text(0)).thenRun(event::ack));
+        on(socket, "leave", event -> socket.leave(event.text(0)).thenRun(event::ack));
         on(socket, "rooms", event -> event.ack(socket.rooms().stream().sorted().toList()));
         on(socket, "broadcast", ContractEvents::broadcast);
         on(socket, "ask-me", ContractEvents::ask);

@@ -8,37 +8,21 @@ import dev.quiesce.db.MariaDbPool;
 import dev.quiesce.lifecycle.Deadline;
 import java.time.Duration;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A log in a database that takes statements of one MiB, and not more. */
 @Timeout(60)
 class DatabaseEventLogLimitsTest {
     private static final int LARGEST_STATEMENT = 1_048_576;
 
-    private static LogDatabase database;
+    @RegisterExtension
+    private static final LogDatabase database = new LogDatabase();
 
     private MariaDbPool pool;
     private Instance instance;
-
-    @BeforeAll
-    static void startDatabase() throws Exception {
-        database = new LogDatabase();
-    }
-
-    @AfterAll
-    static void stopDatabase() throws Exception {
-        database.close();
-    }
-
-    @BeforeEach
-    void clear() throws Exception {
-        database.clear();
-    }
 
     @AfterEach
     void stop() throws Exception {

@@ -19,36 +19,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(60)
 class DatabaseEventLogTest {
     private static final DatabaseEventLogConfig CONFIG =
             DatabaseEventLogConfig.defaults().withPollInterval(Duration.ofMillis(10));
 
-    private static LogDatabase database;
+    @RegisterExtension
+    private static final LogDatabase database = new LogDatabase();
 
     private final List<Instance> instances = new ArrayList<>();
-
-    @BeforeAll
-    static void startDatabase() throws Exception {
-        database = new LogDatabase();
-    }
-
-    @AfterAll
-    static void stopDatabase() throws Exception {
-        database.close();
-    }
-
-    @BeforeEach
-    void clear() throws Exception {
-        database.clear();
-    }
 
     @AfterEach
     void stopInstances() throws Exception {

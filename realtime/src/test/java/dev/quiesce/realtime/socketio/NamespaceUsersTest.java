@@ -8,12 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who is in a namespace: on one instance, on several, and when one dies. */
 @Timeout(60)
@@ -21,24 +19,10 @@ class NamespaceUsersTest {
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Duration LEASE = Duration.ofSeconds(2);
 
-    private static LogDatabase database;
+    @RegisterExtension
+    private static final LogDatabase database = new LogDatabase();
 
     private final List<Instance> instances = new ArrayList<>();
-
-    @BeforeAll
-    static void startDatabase() throws Exception {
-        database = new LogDatabase();
-    }
-
-    @AfterAll
-    static void stopDatabase() throws Exception {
-        database.close();
-    }
-
-    @BeforeEach
-    void clear() throws Exception {
-        database.clear();
-    }
 
     @AfterEach
     void stopInstances() throws Exception {

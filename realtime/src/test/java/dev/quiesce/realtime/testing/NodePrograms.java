@@ -27,6 +27,7 @@ public record NodePrograms(Path folder) {
     private static final Pattern VERSION = Pattern.compile("v(\\d+)\\..*");
     private static final String LOCK = "package-lock.json";
     private static final String MODULES = "node_modules";
+    private static final String LOG_LEVELS = "logback-process.xml";
     private static final String SERVER = "dev.quiesce.realtime.socketio.ContractServer";
 
     /** Returns whether there are a Node that is new enough and an npm. */
@@ -98,11 +99,15 @@ public record NodePrograms(Path folder) {
 
     /** Returns the line for a shell that starts our server of the contract, on the class path of this JVM. */
     public static String server(String... options) {
+        if (NodePrograms.class.getResource("/" + LOG_LEVELS) == null) {
+            throw new IllegalStateException("there is no " + LOG_LEVELS
+                    + " on the class path: the server would write every detail, and be slow");
+        }
         List<String> command = new ArrayList<>(List.of(
                 ServiceProcess.javaCommand(),
                 "-Xmx512m",
                 "-Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider",
-                "-Dlogback.configurationFile=logback-process.xml",
+                "-Dlogback.configurationFile=" + LOG_LEVELS,
                 "-cp",
                 classPath(),
                 SERVER));
