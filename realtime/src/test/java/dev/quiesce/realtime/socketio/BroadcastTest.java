@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.realtime.engineio.PollingClient;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -67,6 +70,34 @@ class BroadcastTest {
         for (String each : expected) {
             assertThat(client.next()).isEqualTo(each);
         }
+    }
+
+    @Test
+    void whatIsSentAtOnce_leavesASocketAtOnce() throws Exception {
+        Namespace main = serve(each -> {});
+        PollingClient client = PollingClient.open(server.port(), "/socket.io/");
+        client.post("40");
+        assertThat(client.poll()).startsWith("200 40");
+        CompletableFuture<HttpResponse<String>> poll = client.asking();
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        main.whenHandedOn(() -> {
+            try {
+                mayGoOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+
+        // So that the server has the request, and could answer it with the first event alone.
+        await().during(Duration.ofMillis(300)).until(() -> !poll.isDone());
+        main.emit("one");
+        main.emit("two");
+        main.all().publish("three");
+        mayGoOn.countDown();
+
+        assertThat(PollingClient.text(poll))
+                .isEqualTo("200 42[\"one\"]" + PollingClient.SEPARATOR + "42[\"two\"]" + PollingClient.SEPARATOR
+                        + "42[\"three\"]");
     }
 
     @Test

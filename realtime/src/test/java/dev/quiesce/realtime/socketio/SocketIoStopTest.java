@@ -144,29 +144,38 @@ class SocketIoStopTest {
 
     @Test
     void whatAListenerSends_asTheLastThingBeforeAPollingClientIsEnded_stillReachesIt() throws Exception {
-        for (int i = 0; i < 5; i++) {
-            CountDownLatch asked = new CountDownLatch(1);
-            CountDownLatch mayAnswer = new CountDownLatch(1);
-            Instance io = serve(SocketIoConfig.defaults());
-            io.main.on("ask", event -> {
-                asked.countDown();
-                mayAnswer.await();
-                event.socket().emit("answer");
-            });
-            PollingClient client = PollingClient.open(io.port(), "/socket.io/");
-            client.post("40");
-            assertThat(client.poll()).startsWith("200 40");
-            CompletableFuture<?> asking = client.posting("42[\"ask\"]");
-            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        CountDownLatch logMayGoOn = new CountDownLatch(1);
+        Instance io = serve(SocketIoConfig.defaults());
+        io.main.on("ask", event -> {
+            asked.countDown();
+            mayAnswer.await();
+            event.socket().emit("answer");
+        });
+        PollingClient client = PollingClient.open(io.port(), "/socket.io/");
+        client.post("40");
+        assertThat(client.poll()).startsWith("200 40");
+        CompletableFuture<?> asking = client.posting("42[\"ask\"]");
+        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
 
-            io.io.quiesce();
-            CompletableFuture<Void> drained = async(() -> io.io.drain(in(10_000)));
-            mayAnswer.countDown();
-            assertThat(client.poll()).startsWith("200 42[\"answer\"");
-            asking.get(10, TimeUnit.SECONDS);
-            drained.get(10, TimeUnit.SECONDS);
-            io.stop();
-        }
+        io.main.whenHandedOn(() -> {
+            try {
+                logMayGoOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        io.io.quiesce();
+        CompletableFuture<Void> drained = async(() -> io.io.drain(in(10_000)));
+        mayAnswer.countDown();
+        asking.get(10, TimeUnit.SECONDS);
+        // The turn of the client to be ended has come and gone.
+        await().during(Duration.ofMillis(200)).until(() -> io.io.inFlight().orElseThrow() == 0);
+        logMayGoOn.countDown();
+
+        assertThat(client.poll()).startsWith("200 42[\"answer\"");
+        drained.get(10, TimeUnit.SECONDS);
     }
 
     @Test
