@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The JVM as the image starts it: with its options, and with an archive of the classes that a run of the whole life has loaded, by
+ * The JVM as the image starts it in a container of 256 MB: with its options, and with an archive of the classes that a run of the whole life has loaded, by
  * class-data sharing up to JDK 24, by the AOT cache from then on.
  *
  * @param options the options
@@ -18,6 +18,10 @@ import java.util.concurrent.TimeoutException;
  */
 record ShippedJvm(List<String> options, DrillFolder folder) implements AutoCloseable {
     private static final Path OPTIONS = Path.of("ops", "docker", "jvm.options");
+
+    /** The memory of the container, of which the options are shares. */
+    private static final String LIMIT = "-XX:MaxRAM=256m";
+
     private static final int FIRST_WITH_CACHE = 25;
 
     /** Starts the service, uses it and stops it, and keeps what it has loaded. */
@@ -25,6 +29,7 @@ record ShippedJvm(List<String> options, DrillFolder folder) implements AutoClose
         List<String> options = new ArrayList<>(Files.readAllLines(OPTIONS).stream()
                 .filter(line -> line.startsWith("-"))
                 .toList());
+        options.add(LIMIT);
         DrillFolder folder = DrillFolder.create();
         Path archive = folder.path().resolve("archive");
         List<String> training = new ArrayList<>(options);

@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,9 +48,7 @@ public final class ManagementServer implements Lifecycle {
      */
     public ManagementServer(
             String host, int port, Supplier<Coordinator> coordinator, Map<String, LongSupplier> gauges) {
-        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
-        threads.setName("management");
-        server = new Server(threads);
+        server = new Server(new ServerThreads("management", MAX_THREADS, MIN_THREADS));
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         connector = new PortConnector(server, new Listen.Tcp(host, port), new HttpConnectionFactory(http));
