@@ -9,6 +9,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -157,6 +158,7 @@ final class PortConnector extends AbstractConnector {
             return;
         }
         try {
+            closeAnother(waiting);
             requireNonNull(key).cancel();
             waiting.selectNow();
             takeAll(open);
@@ -164,6 +166,17 @@ final class PortConnector extends AbstractConnector {
             close(open);
         }
         throw new ClosedChannelException();
+    }
+
+    /** Whoever connects between the last accept and the close is lost, and the first close of a JVM takes three times as long as others. */
+    private static void closeAnother(Selector waiting) {
+        try (ServerSocketChannel other = ServerSocketChannel.open()) {
+            other.configureBlocking(false);
+            other.register(waiting, SelectionKey.OP_ACCEPT).cancel();
+            waiting.selectNow();
+        } catch (IOException e) {
+            log.debug("The close of the port was not prepared", e);
+        }
     }
 
     private void takeAll(Port open) throws IOException {
