@@ -209,6 +209,16 @@ final class DeployHost {
     }
 
     private ServiceProcess begin(Map<String, String> variables, String command, String... options) throws IOException {
+        return begin(config, variables, command, options);
+    }
+
+    /** Begins a deploy of another service on this host. */
+    ServiceProcess beginDeploy(Path configuration, String image) throws IOException {
+        return begin(configuration, Map.of(), "deploy", "--image", image);
+    }
+
+    private ServiceProcess begin(Path config, Map<String, String> variables, String command, String... options)
+            throws IOException {
         List<String> arguments = new ArrayList<>(List.of(command, "--config", config.toString()));
         arguments.addAll(List.of(options));
         Map<String, String> environment =
@@ -263,7 +273,8 @@ final class DeployHost {
         assertThat(end.code()).as(end.said()).isEqualTo(128 + 9);
     }
 
-    private static End end(ServiceProcess process) throws Exception {
+    /** Waits for the end of a command. */
+    static End end(ServiceProcess process) throws Exception {
         int code = process.awaitExit(PATIENCE);
         return new End(code, String.join("\n", process.lines()));
     }
@@ -301,8 +312,7 @@ final class DeployHost {
     }
 
     void assertNothingLost(DeployLoad load) throws Exception {
-        load.assertNothingLost(
-                mode == Mode.RELOAD, this::committed, nginx.errors().toString());
+        load.assertNothingLost(mode == Mode.RELOAD, this::committed, nginxErrors());
     }
 
     Path config() {
@@ -313,8 +323,12 @@ final class DeployHost {
         return folder;
     }
 
-    /** Returns the ids of the rows that the service has committed. */
-    private Set<String> committed() throws Exception {
+    String nginxErrors() throws IOException {
+        return nginx.errors().toString();
+    }
+
+    /** Returns the ids of the rows that the service, and others with its database, have committed. */
+    Set<String> committed() throws Exception {
         Set<String> ids = new HashSet<>();
         try (var connection =
                         DriverManager.getConnection(database.jdbcUrl("main"), database.user(), database.password());
