@@ -36,7 +36,7 @@ class RollingRestartIT {
 
     @BeforeAll
     static void needsNginx() {
-        assumeTrue(Nginx.isInstalled(), "there is no nginx: install Debian's nginx-light");
+        assumeTrue(Nginx.isInstalled(), "skipped: no nginx; install the package nginx-light of Debian");
     }
 
     @Test

@@ -59,7 +59,7 @@ class DeployIT {
 
     @BeforeAll
     static void startTheDatabase() throws Exception {
-        assumeTrue(Nginx.isInstalled(), "there is no nginx: install Debian's nginx-light");
+        assumeTrue(Nginx.isInstalled(), "skipped: no nginx; install the package nginx-light of Debian");
         database = new EmbeddedMariaDb(EmbeddedConfig.temporary("main", "d4"));
         database.start();
     }

@@ -27,7 +27,7 @@ class TwoServicesIT {
 
     @Test
     void deploysAtTheSameTime_loseNothing() throws Exception {
-        assumeTrue(Nginx.isInstalled(), "there is no nginx: install Debian's nginx-light");
+        assumeTrue(Nginx.isInstalled(), "skipped: no nginx; install the package nginx-light of Debian");
         EmbeddedMariaDb database = new EmbeddedMariaDb(EmbeddedConfig.temporary("main", "d4"));
         database.start();
         try {

@@ -65,7 +65,7 @@ class ComposeIT {
         assumeTrue(
                 Program.run(PATIENCE, List.of("sh", "-c", "command -v docker-compose"))
                         .isOk(),
-                "no docker-compose");
+                "skipped: no docker-compose");
         port = StablePort.free();
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path nginx = Files.createDirectory(folder.resolve("nginx"));
