@@ -54,11 +54,16 @@ final class Lending {
     Connection borrow(HikariDataSource pool) throws SQLException {
         HikariPoolMXBean figures = pool.getHikariPoolMXBean();
         boolean crowded = figures.getThreadsAwaitingConnection() >= config.maxWaiting();
-        if (crowded && figures.getIdleConnections() == 0 && figures.getActiveConnections() >= config.size()) {
+        if (crowded && figures.getIdleConnections() == 0) {
             throw none("too many wait for a connection", figures, null);
         }
         if (!inside.tryEnter()) {
             return null;
+        }
+        // Those who come together see nobody wait yet.
+        if (count() > config.size() + config.maxWaiting()) {
+            inside.exit();
+            throw none("too many wait for a connection", figures, null);
         }
         try {
             String caller = caller();

@@ -10,7 +10,13 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +86,43 @@ class MariaDbPoolOutageTest {
                             + " waiting, limit 2; the last connection could not be opened: pool \"main\": cannot reach"
                             + " 127.0.0.1:" + port + "; start the database, or correct the URL .*");
         } finally {
+            pool.stop(Deadline.after(Duration.ofSeconds(5)));
+        }
+    }
+
+    @Test
+    void callersWithoutADatabase_areBounded_asTheyAreWithOne() throws Exception {
+        server.stop(Deadline.after(Duration.ofSeconds(10)));
+        // For half a second the pool takes a connection that has been used for alive.
+        Thread.sleep(600);
+        int callers = 100;
+        ExecutorService threads = Executors.newFixedThreadPool(callers);
+        try {
+            CountDownLatch together = new CountDownLatch(callers);
+            List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < callers; i++) {
+                answers.add(threads.submit(() -> {
+                    together.countDown();
+                    together.await();
+                    try (Connection connection = pool.dataSource().getConnection()) {
+                        return "a connection: " + connection;
+                    } catch (SQLTransientConnectionException e) {
+                        return e.getMessage();
+                    }
+                }));
+            }
+            int waited = 0;
+            for (Future<String> answer : answers) {
+                String said = answer.get();
+                assertThat(said)
+                        .containsAnyOf("there was no connection within 3000 ms", "too many wait for a connection");
+                waited += said.contains("there was no connection") ? 1 : 0;
+            }
+
+            // Forty may wait, and two could have a connection.
+            assertThat(waited).isBetween(40, 42);
+        } finally {
+            threads.shutdownNow();
             pool.stop(Deadline.after(Duration.ofSeconds(5)));
         }
     }
