@@ -211,6 +211,8 @@ public final class Admission extends Handler.Wrapper {
             forget(guest);
             return true;
         }
+        // Before others can see it, and serve it to its end, after which none can be added.
+        request.addFailureListener(failure -> guest.failed().set(true));
         Welcome welcome = room.welcome(guest);
         if (welcome == Welcome.FULL && makePlace()) {
             welcome = room.welcome(guest);
@@ -219,7 +221,6 @@ public final class Admission extends Handler.Wrapper {
             return enter(guest, now);
         }
         if (welcome == Welcome.WAIT) {
-            request.addFailureListener(failure -> guest.failed().set(true));
             sweepSoon();
         } else {
             shed(guest, welcome == Welcome.FULL ? shedFull : shedLate);

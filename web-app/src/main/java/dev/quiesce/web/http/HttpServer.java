@@ -189,10 +189,15 @@ public final class HttpServer implements Lifecycle {
      */
     private void closeIdle(long calmSince) {
         for (OpenConnection connection : connections()) {
-            if (connection.isWaiting() && !connection.isBusy() && mayClose(connection, calmSince)) {
+            // Asked again, since bytes that a selector has taken meanwhile are not to be seen at the socket any more.
+            if (isIdle(connection) && mayClose(connection, calmSince) && isIdle(connection)) {
                 connection.close();
             }
         }
+    }
+
+    private static boolean isIdle(OpenConnection connection) {
+        return connection.isWaiting() && !connection.isBusy();
     }
 
     private boolean mayClose(OpenConnection connection, long calmSince) {

@@ -19,6 +19,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +30,14 @@ import org.jspecify.annotations.Nullable;
 final class Port implements AutoCloseable {
     private static final int ACCEPT_QUEUE = 1024;
 
+    /** Six characters. */
+    private static final long MOST_NAMES = 1L << 31;
+
     private final ServerSocketChannel channel;
     private final boolean shared;
     private final @Nullable Path file;
     private final @Nullable Object fileKey;
+    private boolean withdrawn; // guarded by this
 
     private Port(ServerSocketChannel channel, boolean shared, @Nullable Path file) throws IOException {
         this.channel = channel;
@@ -73,6 +78,7 @@ final class Port implements AutoCloseable {
         try {
             withdraw();
         } finally {
+            forgetFile();
             channel.close();
         }
     }
@@ -81,10 +87,16 @@ final class Port implements AutoCloseable {
      * Lets nobody find the port any more, as far as that is possible: a socket of the Unix domain loses its file. Who has connected
      * already can still be accepted.
      */
-    void withdraw() throws IOException {
-        if (file != null && fileKey != null && fileKey.equals(key(file))) {
+    synchronized void withdraw() throws IOException {
+        if (!withdrawn && file != null && fileKey != null && fileKey.equals(key(file))) {
             Files.deleteIfExists(file);
         }
+        withdrawn = true;
+    }
+
+    /** Once the channel is closed, the system may give the same key to the file of a successor. */
+    private synchronized void forgetFile() {
+        withdrawn = true;
     }
 
     /** Returns a text such as {@code http://0.0.0.0:8080/} or {@code unix:/run/app.sock}. */
@@ -127,9 +139,10 @@ final class Port implements AutoCloseable {
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             refuseUnlessStale(path);
         }
-        Path prepared =
-                path.resolveSibling("." + Long.toString(ProcessHandle.current().pid(), Character.MAX_RADIX));
-        Files.deleteIfExists(prepared);
+        // By chance, as two processes in containers of their own may have the same number. Short, as the system allows
+        // 107 bytes.
+        Path prepared = path.resolveSibling(
+                "." + Long.toString(ThreadLocalRandom.current().nextLong(MOST_NAMES), Character.MAX_RADIX));
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.bind(UnixDomainSocketAddress.of(prepared), ACCEPT_QUEUE);

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -43,10 +44,14 @@ final class PortConnector extends AbstractConnector {
     /** What the acceptor gets to take what waits in the queue. */
     private static final long LONGEST_CLOSE_MILLIS = 250;
 
+    private static final long LONGEST_LAST_ACCEPT_MILLIS = 200;
+    private static final long ACCEPT_PAUSE_MILLIS = 1000;
+
     private final Listen listen;
     private final SelectorManager selectors;
     private final Set<Closeable> beingAccepted = ConcurrentHashMap.newKeySet();
     private final AtomicLong lastAccept = new AtomicLong(System.nanoTime());
+    private final CountDownLatch leaving = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Port port;
     private volatile @Nullable Selector selector;
@@ -73,6 +78,7 @@ final class PortConnector extends AbstractConnector {
             return;
         }
         closing = true;
+        leaving.countDown();
         withdraw(open);
         selector().wakeup();
         try {
@@ -161,7 +167,7 @@ final class PortConnector extends AbstractConnector {
             closeAnother(waiting);
             requireNonNull(key).cancel();
             waiting.selectNow();
-            takeAll(open);
+            takeLast(open);
         } finally {
             close(open);
         }
@@ -183,7 +189,27 @@ final class PortConnector extends AbstractConnector {
         for (SocketChannel next = open.channel().accept();
                 next != null;
                 next = open.channel().accept()) {
-            take(next);
+            try {
+                take(next);
+            } catch (IOException gone) {
+                log.debug("A connection has gone before it was taken", gone);
+            }
+        }
+    }
+
+    /** With too many files open, those that wait can be accepted as soon as others have been closed. */
+    private void takeLast(Port open) throws IOException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_LAST_ACCEPT_MILLIS);
+        while (true) {
+            try {
+                takeAll(open);
+                return;
+            } catch (IOException e) {
+                if (System.nanoTime() - end > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
         }
     }
 
@@ -193,7 +219,17 @@ final class PortConnector extends AbstractConnector {
 
     @Override
     protected boolean handleAcceptFailure(Throwable failure) {
-        return isOpen() && super.handleAcceptFailure(failure);
+        if (!isRunning() || !isOpen()) {
+            return false;
+        }
+        log.warn("Accepting on {} has failed: {}; it is tried again", listen, failure.toString());
+        try {
+            // Jetty would sleep, and not be woken up to close the port.
+            leaving.await(ACCEPT_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopping) {
+            return false;
+        }
+        return true;
     }
 
     @Override

@@ -103,7 +103,9 @@ final class WaitingRoom<G extends WaitingRoom.Guest> {
         synchronized (lock) {
             inside--;
             if (tookNanos >= 0) {
-                serviceNanos += (tookNanos - serviceNanos) / SMOOTHING;
+                // What takes longer than anybody waits for tells of a client that is slow, and not of the service.
+                long took = Math.min(tookNanos, config.patience().toNanos());
+                serviceNanos += (took - serviceNanos) / SMOOTHING;
             }
             return !waiting.isEmpty();
         }

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -225,6 +226,34 @@ class HttpServerTest {
             assertThat(client.answer()).contains("200 OK", "Connection: close");
             mayNotice.countDown();
             drain.get();
+        }
+    }
+
+    @Test
+    void requestThatIsReadJustWhenItsConnectionIsLookedAt_isServed() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            try (Served served = Served.onAFreePort();
+                    RawClient client = served.client()) {
+                assertThat(client.get("/")).contains("200 OK");
+                WatchedEndPoint endPoint = (WatchedEndPoint)
+                        served.connector().getConnectedEndPoints().iterator().next();
+                served.http().quiesce();
+                FutureTask<Void> drain = new FutureTask<>(() -> {
+                    served.drain(LONG);
+                    return null;
+                });
+                Thread draining = new Thread(drain);
+                // Under the lock by which bytes are taken from the connection.
+                synchronized (endPoint) {
+                    draining.start();
+                    await().until(() -> draining.getState() == Thread.State.BLOCKED);
+                    client.send("GET /late HTTP/1.1\r\nHost: test\r\n\r\n");
+                    await().until(() -> !endPoint.isWaiting());
+                }
+
+                assertThat(client.answer()).contains("200 OK", "Connection: close");
+                drain.get();
+            }
         }
     }
 

@@ -147,6 +147,22 @@ class ListenTest {
     }
 
     @Test
+    void fileOfASuccessor_thatTookThePathWhileTheFirstWasDraining_isNotRemoved() throws Exception {
+        Served first = Served.start(unix(Optional.empty()));
+        first.http().quiesce();
+        // The system may give it the key of the file that is gone.
+        try (Served second = Served.start(unix(Optional.empty()))) {
+            assertThat(second.connector().isOpen()).isTrue();
+            first.http().stop(Deadline.after(Duration.ofSeconds(5)));
+            first.close();
+
+            try (RawClient client = RawClient.connect(file)) {
+                assertThat(client.get("/")).contains("200 OK");
+            }
+        }
+    }
+
+    @Test
     void folderThatDoesNotExist_isSaid() {
         Path nowhere = folder.resolve("nowhere").resolve("app.sock");
 

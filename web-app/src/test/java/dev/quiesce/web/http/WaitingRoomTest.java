@@ -131,6 +131,17 @@ class WaitingRoomTest {
     }
 
     @Test
+    void visitThatOutlastsEverybodysPatience_keepsNobodyFromWaiting() {
+        WaitingRoom<Caller> room = room(1, 10);
+        room.welcome(caller("slow client"));
+        clock.advance(Duration.ofMinutes(1));
+        room.leave(Duration.ofMinutes(1).toNanos());
+        room.welcome(caller("inside"));
+
+        assertThat(room.welcome(caller("next"))).isEqualTo(Welcome.WAIT);
+    }
+
+    @Test
     void guestThatIsRemoved_isNobodysTurn() {
         WaitingRoom<Caller> room = queueOf("a", "b");
         Caller first = room.waiting().get(0);
