@@ -30,6 +30,11 @@ public record Figure(String part, String what, double value, String unit, boolea
         return new Figure(part, what, value, unit, true, OptionalDouble.of(least));
     }
 
+    /** Returns this figure without its bound if it is a time, which depends on what else the machine does. */
+    Figure withoutBoundOfTime() {
+        return unit.equals("ms") || unit.equals("s") ? of(part, what, value, unit) : this;
+    }
+
     boolean isWithinBound() {
         return bound.isEmpty() || (atLeast ? value >= bound.getAsDouble() : value <= bound.getAsDouble());
     }

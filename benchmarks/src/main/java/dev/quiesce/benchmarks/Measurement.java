@@ -13,6 +13,7 @@ import java.util.Set;
  */
 public record Measurement(String command, List<Part> parts) {
     private static final String QUICK = "--quick";
+    private static final String COUNTS = "--counts";
 
     /**
      * Measures the parts that the arguments name, or all of them, and returns whether every bound is kept. Ends the process with
@@ -23,10 +24,11 @@ public record Measurement(String command, List<Part> parts) {
     public boolean isWithinBounds(String[] arguments) throws Exception {
         Set<String> wanted = new LinkedHashSet<>(List.of(arguments));
         Effort effort = wanted.remove(QUICK) ? Effort.QUICK : Effort.FULL;
+        boolean countsOnly = wanted.remove(COUNTS);
         List<String> names = parts.stream().map(Part::name).toList();
         if (!names.containsAll(wanted)) {
-            System.err.println(
-                    "Usage: ./dev " + command + " [--quick] [NAME ...], with the names " + String.join(", ", names));
+            System.err.println("Usage: ./dev " + command + " [--quick] [--counts] [NAME ...], with the names "
+                    + String.join(", ", names));
             System.exit(2);
         }
         List<Figure> figures = new ArrayList<>();
@@ -35,6 +37,9 @@ public record Measurement(String command, List<Part> parts) {
                 System.err.println("Measuring " + part.name());
                 figures.addAll(part.measure(effort));
             }
+        }
+        if (countsOnly) {
+            figures.replaceAll(Figure::withoutBoundOfTime);
         }
         System.out.println("Java " + Runtime.version() + ", processors: "
                 + Runtime.getRuntime().availableProcessors());
