@@ -296,6 +296,25 @@ class OrderedStopIT {
         }
     }
 
+    @Test
+    void whileTheServiceLingers_itIsNotReady_butAlive_andServesNewConnections() throws Exception {
+        try (RunningService service = RunningService.ready(
+                database.environment(),
+                Map.of("QUIESCE_SHUTDOWN_LINGER", "4s", "QUIESCE_SHUTDOWN_QUIET_PERIOD", "4s"))) {
+            service.process().signal("TERM");
+            service.process().awaitLine("Stopping: SIGTERM", PATIENCE);
+
+            HttpResponse<String> readiness = service.get(service.admin("/readyz"));
+            assertThat(readiness.statusCode()).isEqualTo(503);
+            assertThat(service.get(service.admin("/livez")).statusCode()).isEqualTo(200);
+            try (RawClient client = RawClient.connect(service.http("/"))) {
+                assertThat(client.get("/drill/sleep?ms=0")).contains("200 OK", "Connection: close");
+            }
+            assertThat(service.get(service.admin("/lifecycle")).body()).contains("\"stage\":\"LINGERING\"");
+            assertThat(service.process().awaitExit(PATIENCE)).isZero();
+        }
+    }
+
     /** With statements that may take longer than the shutdown. */
     private static Map<String, String> patient(String shutdownTimeout) {
         return Map.of(
