@@ -232,8 +232,19 @@ class PlanCommandTest {
         Change change = new Change("shop", limits, dev.quiesce.ops.docker.Limits.NONE, 0);
         UndoFile.write(file, java.util.List.of(change));
 
-        assertThat(UndoFile.read(file, 1 << 30, 2)).extracting(Change::target).containsExactly(limits);
+        assertThat(UndoFile.read(file)).extracting(Change::target).containsExactly(limits);
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> UndoFile.write(file, java.util.List.of(change)))
                 .hasMessageStartingWith("--save-undo=" + file + " cannot be written, so nothing was changed:");
+    }
+
+    @Test
+    void undoOfAnUnknownName_isRefused_withTheNamesInTheFile() {
+        Path file = folder.resolve("before.json");
+        dev.quiesce.ops.docker.Limits none = dev.quiesce.ops.docker.Limits.NONE;
+        UndoFile.write(file, java.util.List.of(new Change("shop", none, none, 0), new Change("batch", none, none, 0)));
+
+        assertThat(plan("--undo", file.toString(), "shpo", "batch")).isEqualTo(2);
+
+        assertThat(err.toString()).isEqualTo("not in " + file + ": shpo; there are batch, shop. Nothing was undone");
     }
 }
