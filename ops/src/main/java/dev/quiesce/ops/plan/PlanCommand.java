@@ -42,7 +42,7 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:the limits fit; with --apply or --undo they are in force, with --check nothing is wrong",
             "1:they do not fit, were refused or read back otherwise, or --check has found something",
-            "2:the command line makes no sense",
+            "2:the command line makes no sense, or --check has nothing to check",
             "3:no engine answers, or a file cannot be read"
         },
         footerHeading = "%nExamples:%n",

@@ -196,6 +196,18 @@ class PlanCommandTest {
     }
 
     @Test
+    void check_ofNothing_exitsWith2_andDoesNotRepeatTheLine() {
+        assertThat(plan("--check", "")).isEqualTo(2);
+        assertThat(plan("--check", "docker update shop")).isEqualTo(2);
+        assertThat(plan("--check", "TOKEN=s3cret docker ps")).isEqualTo(2);
+
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString())
+                .contains("--check: it is empty. It takes a whole docker update,")
+                .doesNotContain("s3cret");
+    }
+
+    @Test
     void check_looksAtWhatTheContainersUse() throws Exception {
         assertThat(plan("--check", "docker update -m 128m --memory-swap 128m tradurs-back", "--stats", incident()))
                 .isEqualTo(1);
