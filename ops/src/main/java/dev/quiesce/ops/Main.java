@@ -9,8 +9,12 @@ import dev.quiesce.ops.deploy.RollbackCommand;
 import dev.quiesce.ops.deploy.StatusCommand;
 import dev.quiesce.ops.lint.LintCommand;
 import dev.quiesce.ops.plan.PlanCommand;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,9 +58,16 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
+        CommandLine commandLine = new CommandLine(new Main());
+        CommandLine.IParameterExceptionHandler usual = commandLine.getParameterExceptionHandler();
+        return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(Main::tell);
+                .setExecutionExceptionHandler(Main::tell)
+                .setParameterExceptionHandler((mistake, args) -> {
+                    int code = usual.handleParseException(mistake, args);
+                    answer(mistake.getCommandLine(), List.of(args), mistake.getMessage(), code);
+                    return code;
+                });
     }
 
     private static int tell(Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
@@ -67,14 +78,25 @@ public final class Main {
         PrintWriter err = command.getErr();
         err.println("quiesce-ops: " + known.getMessage());
         err.flush();
-        if (parsed.expandedArgs().contains("--json")) {
+        answer(command, parsed.expandedArgs(), known.getMessage(), code);
+        return code;
+    }
+
+    /** Whoever has asked for JSON gets an object in any case; what cannot be parsed is searched for the wish. */
+    private static void answer(CommandLine command, List<String> args, @Nullable String error, int code) {
+        if (args.contains("--json")) {
             PrintWriter out = command.getOut();
-            out.println(JSON.std
-                    .with(JSON.Feature.PRETTY_PRINT_OUTPUT)
-                    .asString(Map.of("error", known.getMessage(), "exitCode", code)));
+            out.println(json(Map.of("error", String.valueOf(error), "exitCode", code)));
             out.flush();
         }
-        return code;
+    }
+
+    private static String json(Map<String, ?> object) {
+        try {
+            return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(object);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The version from the manifest. */

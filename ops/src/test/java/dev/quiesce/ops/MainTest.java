@@ -2,14 +2,18 @@ package dev.quiesce.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import dev.quiesce.ops.cli.ExitCode;
 import dev.quiesce.ops.cli.OpsException;
 import dev.quiesce.ops.cli.Output;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,6 +66,33 @@ class MainTest {
 
         assertThat(main.execute("fails", "--json")).isEqualTo(ExitCode.UNAVAILABLE.code());
         assertThat(out.toString()).contains("\"error\" : \"no engine answers; start it\"", "\"exitCode\" : 3");
+    }
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(
+                Arguments.of("Unknown option: '--bogus'", new String[] {"plan", "--bogus", "--json"}),
+                Arguments.of("Unknown option: '--bogus'", new String[] {"plan", "--json", "--bogus"}),
+                Arguments.of("Missing required parameter: 'FILE'", new String[] {"lint", "--json"}),
+                Arguments.of(
+                        "Missing required option: '--url=URL'", new String[] {"connections", "--user=x", "--json"}),
+                Arguments.of("Unknown option: '--json'", new String[] {"--json"}));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void mistakeInTheCommandLine_isAnObject_whereJsonIsAskedFor(String mistake, String[] arguments) throws IOException {
+        assertThat(main.execute(arguments)).isEqualTo(ExitCode.USAGE.code());
+
+        assertThat(JSON.std.mapFrom(out.toString()))
+                .containsExactlyInAnyOrderEntriesOf(Map.of("error", mistake, "exitCode", ExitCode.USAGE.code()));
+        assertThat(err.toString()).startsWith(mistake);
+    }
+
+    @Test
+    void mistakeInTheCommandLine_isToldToPeopleOnly_whereJsonIsNotAskedFor() {
+        assertThat(main.execute("plan", "--bogus")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).startsWith("Unknown option: '--bogus'");
     }
 
     @Command(name = "fails")

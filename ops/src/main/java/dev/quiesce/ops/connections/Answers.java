@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** A snapshot as text and as JSON. */
 final class Answers {
@@ -91,8 +92,11 @@ final class Answers {
             text.append('\n').append(silent).append(silent == 1 ? " connection is" : " connections are");
             text.append(" of pools that no longer show that they live; --kill-orphans ends those of the dead\n");
         }
-        snapshot.notes().forEach(note -> text.append("not shown: ").append(note).append('\n'));
-        return text.toString();
+        return text + notes(snapshot.notes());
+    }
+
+    static String notes(List<String> notes) {
+        return notes.stream().map(note -> "not shown: " + note + '\n').collect(Collectors.joining());
     }
 
     static Map<String, Object> map(Snapshot snapshot) {

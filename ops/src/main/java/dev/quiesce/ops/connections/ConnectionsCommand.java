@@ -176,9 +176,10 @@ public final class ConnectionsCommand implements Callable<Integer> {
     }
 
     private ExitCode end(Server server) throws SQLException, InterruptedException {
-        List<Session> candidates = Orphans.candidates(server.look());
+        Snapshot seen = server.look();
+        List<Session> candidates = Orphans.candidates(seen);
         Set<Pool> pools = candidates.stream().map(Orphans::poolOf).collect(Collectors.toSet());
-        if (!pools.isEmpty() && !yes && person != null && !person.test(question(candidates, pools))) {
+        if (!pools.isEmpty() && !yes && person != null && !person.test(question(candidates, pools, seen.notes()))) {
             output.progress("nothing was ended");
             return ExitCode.REFUSED;
         }
@@ -196,13 +197,15 @@ public final class ConnectionsCommand implements Callable<Integer> {
                         .sorted()
                         .toList());
         map.put("failures", orphans.failures());
-        output.answer(map, () -> text(orphans, alive));
+        map.put("notShown", seen.notes());
+        output.answer(map, () -> text(orphans, alive) + Answers.notes(seen.notes()));
         return orphans.failures().isEmpty() ? ExitCode.OK : ExitCode.REFUSED;
     }
 
-    private String question(List<Session> candidates, Set<Pool> pools) {
+    private String question(List<Session> candidates, Set<Pool> pools, List<String> notes) {
         StringBuilder text = new StringBuilder();
         candidates.forEach(session -> text.append("  ").append(line(session)).append('\n'));
+        text.append(Answers.notes(notes));
         return text + "End these connections, of " + pools.size() + (pools.size() == 1 ? " pool" : " pools")
                 + ", if it stays silent for " + silentFor + " s? [y/N] ";
     }

@@ -21,6 +21,15 @@ final class Limiter {
     private final Engine engine;
     private final Output output;
 
+    /**
+     * What has become of changes that do not depend on each other.
+     *
+     * @param said what was read back, a sentence for each container that has its limits
+     * @param gone containers that do not exist any more
+     * @param failures what was refused or reads back otherwise, with its container
+     */
+    record Outcome(List<String> said, List<String> gone, List<String> failures) {}
+
     Limiter(Docker docker, Engine engine, Output output) {
         this.docker = docker;
         this.engine = engine;
@@ -37,19 +46,55 @@ final class Limiter {
     List<String> apply(List<Change> changes) throws InterruptedException {
         List<Change> done = new ArrayList<>();
         for (Change change : changes) {
-            output.progress(change.command());
-            List<String> arguments = new ArrayList<>(List.of("update"));
-            arguments.addAll(change.options());
-            Program.Result result = docker.run(arguments.toArray(String[]::new));
+            Program.Result result = update(change);
             if (!result.isOk()) {
-                throw new OpsException(
-                        ExitCode.REFUSED,
-                        "docker update of " + change.name() + " is refused: " + result.said()
-                                + "\nthe kernel may have taken a part of it all the same" + undo(done));
+                throw new OpsException(ExitCode.REFUSED, refusal(change, result) + undo(done));
             }
             done.add(change);
         }
-        return readBack(changes);
+        Outcome outcome = readBack(changes);
+        List<String> differences = new ArrayList<>(outcome.failures());
+        outcome.gone().forEach(name -> differences.add(name + " is gone"));
+        if (!differences.isEmpty()) {
+            throw new OpsException(
+                    ExitCode.REFUSED,
+                    "read back, and not as it should be:\n  " + String.join("\n  ", differences)
+                            + "\nlook who else changes limits, and run this again");
+        }
+        return outcome.said();
+    }
+
+    /** Applies all changes that can be, in their order: one that is refused keeps none of the others from it. */
+    Outcome applyEach(List<Change> changes) throws InterruptedException {
+        List<Change> done = new ArrayList<>();
+        List<String> gone = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
+        for (Change change : changes) {
+            Program.Result result = update(change);
+            if (result.isOk()) {
+                done.add(change);
+            } else if (result.err().contains("No such container")) {
+                gone.add(change.name());
+            } else {
+                failures.add(refusal(change, result));
+            }
+        }
+        Outcome outcome = readBack(done);
+        gone.addAll(outcome.gone());
+        failures.addAll(outcome.failures());
+        return new Outcome(outcome.said(), List.copyOf(gone), List.copyOf(failures));
+    }
+
+    private Program.Result update(Change change) throws InterruptedException {
+        output.progress(change.command());
+        List<String> arguments = new ArrayList<>(List.of("update"));
+        arguments.addAll(change.options());
+        return docker.run(arguments.toArray(String[]::new));
+    }
+
+    private static String refusal(Change change, Program.Result result) {
+        return "docker update of " + change.name() + " is refused: " + result.said()
+                + "\nthe kernel may have taken a part of it all the same";
     }
 
     private String undo(List<Change> done) {
@@ -63,37 +108,38 @@ final class Limiter {
                 + Change.ordered(undo).stream().map(Change::command).collect(Collectors.joining("\n"));
     }
 
-    private List<String> readBack(List<Change> changes) throws InterruptedException {
+    private Outcome readBack(List<Change> changes) throws InterruptedException {
         Map<String, Container> containers =
                 docker.inspect(changes.stream().map(Change::name).toList());
         Cgroup kernel = new Cgroup(engine);
         List<String> said = new ArrayList<>();
-        List<String> differences = new ArrayList<>();
+        List<String> gone = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
         for (Change change : changes) {
             Container container = containers.get(change.name());
             if (container == null) {
-                differences.add(change.name() + " is gone");
+                gone.add(change.name());
                 continue;
             }
-            inDocker(container, change).forEach(what -> differences.add(change.name() + ": " + what));
-            if (!container.isRunning()) {
-                said.add(change.name() + ": Docker has the limits; it does not run, so the kernel has none");
-                continue;
+            List<String> differences = inDocker(container, change);
+            Optional<List<String>> inKernel =
+                    container.isRunning() ? kernel.differences(container, change.target()) : Optional.empty();
+            inKernel.ifPresent(differences::addAll);
+            differences.forEach(what -> failures.add(change.name() + ": " + what));
+            if (differences.isEmpty()) {
+                said.add(change.name() + ": " + inForce(container, inKernel.isPresent()));
             }
-            Optional<List<String>> inKernel = kernel.differences(container, change.target());
-            inKernel.ifPresent(found -> found.forEach(what -> differences.add(change.name() + ": " + what)));
-            said.add(change.name() + ": "
-                    + (inKernel.isPresent()
-                            ? "Docker and the kernel have the limits"
-                            : "Docker has the limits; the kernel's cannot be read, is the engine on another machine?"));
         }
-        if (!differences.isEmpty()) {
-            throw new OpsException(
-                    ExitCode.REFUSED,
-                    "read back, and not as it should be:\n  " + String.join("\n  ", differences)
-                            + "\nlook who else changes limits, and run this again");
+        return new Outcome(List.copyOf(said), List.copyOf(gone), List.copyOf(failures));
+    }
+
+    private static String inForce(Container container, boolean inKernel) {
+        if (!container.isRunning()) {
+            return "Docker has the limits; it does not run, so the kernel has none";
         }
-        return said;
+        return inKernel
+                ? "Docker and the kernel have the limits"
+                : "Docker has the limits; the kernel's cannot be read, is the engine on another machine?";
     }
 
     private List<String> inDocker(Container container, Change change) {

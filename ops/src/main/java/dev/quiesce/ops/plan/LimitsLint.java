@@ -5,6 +5,7 @@ import dev.quiesce.ops.stats.Size;
 import dev.quiesce.ops.stats.Usage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** Finds what is wrong with a command line that sets limits. */
 final class LimitsLint {
     private static final long SMALLEST = 6 * Size.MIB;
+    /** What is taken for too much on a host that is not known. */
+    private static final long LARGEST_GUESS = 1024 * Size.GIB;
+
+    private static final long DEFAULT_PERIOD = 100_000;
     private static final Pattern CPUSET = Pattern.compile("(\\d{1,4})(?:-(\\d{1,4}))?");
 
     private final DockerCommandLine line;
@@ -112,13 +117,33 @@ final class LimitsLint {
             return bytes;
         }
         String number = value.replaceFirst("[^0-9.].*", "");
-        boolean unit = !value.equals(number);
+        String unit = value.substring(number.length()).strip().toLowerCase(Locale.ROOT);
         error(
                 option,
-                (unit ? "" : "no unit is bytes, so this is " + bytes + " bytes; ")
-                        + "the least that Docker takes is 6 MiB; did you mean " + number
-                        + (value.endsWith("m") || value.endsWith("M") ? "g?" : "m?"));
+                (unit.isEmpty() ? "no unit is bytes, so this is " + bytes + " bytes; " : "")
+                        + "the least that Docker takes is 6 MiB" + suggestion(number, unit));
         return null;
+    }
+
+    /** Suggests the next larger unit that makes a size of it which Docker takes and the host has. */
+    private String suggestion(String number, String unit) {
+        long most = hostMemory == null ? LARGEST_GUESS : hostMemory;
+        String larger = unit.startsWith("m") ? "g" : unit.startsWith("k") ? "mg" : "mkg";
+        return larger.chars()
+                .mapToObj(each -> number + (char) each)
+                .filter(guess -> isBetween(guess, SMALLEST, most))
+                .findFirst()
+                .map(guess -> "; did you mean " + guess + "?")
+                .orElse("");
+    }
+
+    private static boolean isBetween(String size, long least, long most) {
+        try {
+            long bytes = Size.ofOption(size);
+            return bytes >= least && bytes <= most;
+        } catch (IllegalArgumentException e) {
+            return false; // more than a long has
+        }
     }
 
     private void cpus() {
@@ -130,6 +155,7 @@ final class LimitsLint {
                     "Docker takes either --cpus or --cpu-quota and --cpu-period, also over the life of a container");
         }
         if (value == null) {
+            quota();
             return;
         }
         if (!value.matches("\\d{0,6}(\\.\\d+)?") || value.isEmpty()) {
@@ -146,6 +172,46 @@ final class LimitsLint {
         } else if (cpus != Math.rint(cpus) || cpus == 1) {
             note("cpus", "this is the time of " + Proposal.cpus(cpus) + " CPU, however many CPUs the host has");
         }
+    }
+
+    private void quota() {
+        Long period = microseconds("cpu-period", 1_000, 1_000_000);
+        Long quota = microseconds("cpu-quota", 1_000, Long.MAX_VALUE);
+        boolean periodIsWrong = period == null && value("cpu-period") != null;
+        if (quota == null || hostCpus == null || periodIsWrong) {
+            return;
+        }
+        double cpus = (double) quota / (period == null ? DEFAULT_PERIOD : period);
+        if (cpus > hostCpus) {
+            error(
+                    "cpu-quota",
+                    "this is the time of " + Proposal.cpus(cpus) + " CPUs, and the host has " + Proposal.cpus(hostCpus)
+                            + ", so it limits nothing; the quota is for each --cpu-period, "
+                            + (period == null ? "by default " + DEFAULT_PERIOD : "here " + period) + " µs");
+        }
+    }
+
+    /** Returns null if there is no such option, or none with this meaning. */
+    private @Nullable Long microseconds(String option, long least, long most) {
+        String value = value(option);
+        if (value == null || value.equals("-1") && option.equals("cpu-quota")) {
+            return null;
+        }
+        if (!value.matches("\\d{1,18}")) {
+            error(option, "'" + value + "' is no number of microseconds, such as 50000");
+            return null;
+        }
+        long micros = Long.parseLong(value);
+        if (micros == 0) {
+            error(option, "0 changes nothing, and Docker does not say so");
+        } else if (micros < least) {
+            error(option, "the least that Docker takes is " + least + " µs");
+        } else if (micros > most) {
+            error(option, "the most that Docker takes is " + most + " µs");
+        } else {
+            return micros;
+        }
+        return null;
     }
 
     private void shares() {

@@ -42,7 +42,7 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:the limits fit; with --apply or --undo they are in force, with --check nothing is wrong",
             "1:they do not fit, were refused or read back otherwise, or --check has found something",
-            "2:the command line makes no sense",
+            "2:the command line makes no sense, or --check has nothing to check",
             "3:no engine answers, or a file cannot be read"
         },
         footerHeading = "%nExamples:%n",
@@ -50,6 +50,8 @@ import picocli.CommandLine.Parameters;
             "  quiesce-ops plan --window 10m --apply --all --save-undo before.json",
             "      sample, limit all running containers, read back, keep the way back",
             "  quiesce-ops plan --undo before.json",
+            "  quiesce-ops plan --undo before.json shop",
+            "      give the limits of before back to all, or to shop alone; one that is gone is left out",
             "  docker stats --no-stream | quiesce-ops plan --stats - --host lightsail-2gb",
             "  quiesce-ops plan --stats day.txt --host-memory 2g --cpus 2 --only compose",
             "  quiesce-ops plan --classes classes.txt --apply shop",
@@ -99,7 +101,8 @@ public final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--undo",
             paramLabel = "FILE",
-            description = "give containers back the limits that --save-undo has kept")
+            description =
+                    "give containers back the limits that --save-undo has kept; those that are named, or all in the file")
     private @Nullable Path undo;
 
     @Option(
@@ -112,7 +115,8 @@ public final class PlanCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "CONTAINER",
             arity = "0..*",
-            description = "propose limits for these alone, or apply them; the others count in the sum all the same")
+            description =
+                    "propose limits for these alone, or apply or undo them; the others count in the sum all the same")
     private List<String> chosen = List.of();
 
     private final Docker docker = new Docker();
@@ -137,7 +141,7 @@ public final class PlanCommand implements Callable<Integer> {
         if (check != null) {
             return check(check);
         }
-        return undo != null ? undo(undo) : plan();
+        return undo != null ? new Undo(docker, output).of(undo, chosen).code() : plan();
     }
 
     private int plan() throws InterruptedException {
@@ -199,29 +203,6 @@ public final class PlanCommand implements Callable<Integer> {
         answer.put("applied", said);
         Set<Section> sections = only == null ? EnumSet.of(Section.table, Section.why, Section.undo) : sections();
         output.answer(answer, () -> PlanText.of(plan, sections) + applied(said));
-        return ExitCode.OK.code();
-    }
-
-    private int undo(Path file) throws InterruptedException {
-        Engine engine = docker.engine();
-        List<Change> back = UndoFile.read(file, engine.memory(), engine.cpus());
-        Map<String, Container> containers =
-                docker.inspect(back.stream().map(Change::name).toList());
-        List<Change> changes = back.stream()
-                .map(change -> {
-                    Container container = containers.get(change.name());
-                    return container == null
-                            ? change
-                            : new Change(change.name(), container.limits(), change.target(), Change.period(container));
-                })
-                .toList();
-        List<String> said = new Limiter(docker, engine, output).apply(Change.ordered(changes));
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("applied", said);
-        output.answer(
-                answer,
-                () -> applied(said)
-                        + "A limit that was not there before is now all that the host has; only a new container has none.\n");
         return ExitCode.OK.code();
     }
 

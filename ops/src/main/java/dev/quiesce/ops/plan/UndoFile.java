@@ -44,8 +44,8 @@ final class UndoFile {
         }
     }
 
-    /** Reads the changes that lead back. What the containers have now is not known: 0 stands for it. */
-    static List<Change> read(Path file, long memory, double cpus) {
+    /** Reads what the containers had, as changes from that to the same: what they have now is not known here. */
+    static List<Change> read(Path file) {
         try {
             Map<String, Object> object = JSON.std.mapFrom(Files.readString(file));
             if (!SCHEMA.equals(object.get("schema")) || !(object.get("containers") instanceof List<?> containers)) {
@@ -61,12 +61,11 @@ final class UndoFile {
                         Math.round(number(map, "cpus").doubleValue() * 1e9),
                         number(map, "shares").longValue(),
                         number(map, "pids").longValue());
-                Change taken = new Change(
+                changes.add(new Change(
                         String.valueOf(map.get("name")),
                         former,
                         former,
-                        number(map, "quotaPeriod").longValue());
-                changes.add(taken.undo(memory, cpus));
+                        number(map, "quotaPeriod").longValue()));
             }
             return changes;
         } catch (IOException | ClassCastException e) {

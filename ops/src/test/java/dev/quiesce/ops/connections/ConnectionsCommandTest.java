@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -161,6 +162,23 @@ class ConnectionsCommandTest {
         assertThat(said.out())
                 .contains("not shown: connections of other users: this one sees its own only; grant it PROCESS")
                 .contains("not shown: who waits for whose lock: grant PROCESS");
+    }
+
+    @Test
+    void userWithoutPrivilege_whoWantsOrphansEnded_isToldThatItDoesNotSeeThoseOfOthers() throws Exception {
+        open.add(DriverManager.getConnection(SERVER.jdbcUrl(""), "root", ""));
+        String hidden = "connections of other users: this one sees its own only; grant it PROCESS";
+
+        Said said = run(null, "--user", USER, "--kill-orphans", "--yes");
+        Said json = run(null, "--user", USER, "--kill-orphans", "--yes", "--json");
+
+        assertThat(said.out()).startsWith("no connection ended\nnot shown: " + hidden + "\n");
+        assertThat(json.json().get("notShown"))
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
+                .contains(hidden);
+        assertThat(run(null, "--user", "root", "--kill-orphans", "--yes", "--json")
+                        .json())
+                .containsEntry("notShown", List.of());
     }
 
     @Test

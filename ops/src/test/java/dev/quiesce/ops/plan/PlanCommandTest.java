@@ -196,6 +196,18 @@ class PlanCommandTest {
     }
 
     @Test
+    void check_ofNothing_exitsWith2_andDoesNotRepeatTheLine() {
+        assertThat(plan("--check", "")).isEqualTo(2);
+        assertThat(plan("--check", "docker update shop")).isEqualTo(2);
+        assertThat(plan("--check", "TOKEN=s3cret docker ps")).isEqualTo(2);
+
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString())
+                .contains("--check: it is empty. It takes a whole docker update,")
+                .doesNotContain("s3cret");
+    }
+
+    @Test
     void check_looksAtWhatTheContainersUse() throws Exception {
         assertThat(plan("--check", "docker update -m 128m --memory-swap 128m tradurs-back", "--stats", incident()))
                 .isEqualTo(1);
@@ -232,8 +244,19 @@ class PlanCommandTest {
         Change change = new Change("shop", limits, dev.quiesce.ops.docker.Limits.NONE, 0);
         UndoFile.write(file, java.util.List.of(change));
 
-        assertThat(UndoFile.read(file, 1 << 30, 2)).extracting(Change::target).containsExactly(limits);
+        assertThat(UndoFile.read(file)).extracting(Change::target).containsExactly(limits);
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> UndoFile.write(file, java.util.List.of(change)))
                 .hasMessageStartingWith("--save-undo=" + file + " cannot be written, so nothing was changed:");
+    }
+
+    @Test
+    void undoOfAnUnknownName_isRefused_withTheNamesInTheFile() {
+        Path file = folder.resolve("before.json");
+        dev.quiesce.ops.docker.Limits none = dev.quiesce.ops.docker.Limits.NONE;
+        UndoFile.write(file, java.util.List.of(new Change("shop", none, none, 0), new Change("batch", none, none, 0)));
+
+        assertThat(plan("--undo", file.toString(), "shpo", "batch")).isEqualTo(2);
+
+        assertThat(err.toString()).isEqualTo("not in " + file + ": shpo; there are batch, shop. Nothing was undone");
     }
 }

@@ -270,4 +270,61 @@ class PlanIT {
         assertThat(applied.err()).contains("gone is in the samples, and exists no more: left out\n");
         assertThat(applied.out()).doesNotContain("gone");
     }
+
+    @Test
+    void undoOfOneName_leavesTheOthersAsTheyAre() throws Exception {
+        String meant = start("meant", "none", "sleep", "600");
+        String other = start("other", "none", "sleep", "600");
+        String undo = applied(meant, other);
+        String before = engine().docker("inspect", "--format", LIMITS, other);
+
+        Program.Result undone = engine().ops("plan", "--undo", undo, meant);
+
+        assertThat(undone.code()).as(undone.err()).isZero();
+        assertThat(undone.out()).contains(meant + ": Docker and the kernel").doesNotContain(other);
+        assertThat(memory(meant)).isEqualTo(engine().docker("info", "--format", "{{.MemTotal}}"));
+        assertThat(engine().docker("inspect", "--format", LIMITS, other)).isEqualTo(before);
+    }
+
+    @Test
+    void undo_goesOnBehindAContainerThatIsGone_andOneThatIsRefused_andTellsThem() throws Exception {
+        String gone = start("gone", "none", "sleep", "600");
+        String refused = start("refused", "none", "sleep", "600");
+        String last = start("last", "none", "sleep", "600");
+        engine().docker("update", "--memory=48m", "--memory-swap=48m", refused);
+        String undo = applied(gone, refused, last);
+        // Docker takes no less than 6 MiB.
+        Path file = Path.of(undo);
+        Files.writeString(file, Files.readString(file).replace(Long.toString(48 * Size.MIB), "1048576"));
+        engine().docker("rm", "-f", gone);
+        containers.remove(gone);
+
+        Program.Result undone = engine().ops("plan", "--undo", undo);
+
+        assertThat(undone.code()).isEqualTo(1);
+        assertThat(undone.out())
+                .contains(last + ": Docker and the kernel have the limits\n")
+                .contains(gone + " is gone: nothing to undo\n")
+                .contains("Not undone\ndocker update of " + refused + " is refused: ");
+        assertThat(memory(last)).isEqualTo(engine().docker("info", "--format", "{{.MemTotal}}"));
+        assertThat(memory(refused)).isEqualTo(Long.toString(32 * Size.MIB));
+
+        Program.Result ofThatAlone = engine().ops("plan", "--undo", undo, gone);
+
+        assertThat(ofThatAlone.code()).as(ofThatAlone.err()).isZero();
+        assertThat(ofThatAlone.out()).startsWith(gone + " is gone: nothing to undo\n");
+    }
+
+    private String applied(String... names) throws IOException, InterruptedException {
+        String undo = folder.resolve("before.json").toString();
+        List<String> arguments =
+                new ArrayList<>(List.of("plan", "--stats", stats(names), "--apply", "--save-undo", undo));
+        arguments.addAll(List.of(names));
+        engine().ops(arguments.toArray(String[]::new)).orFail();
+        return undo;
+    }
+
+    private static String memory(String container) throws InterruptedException {
+        return engine().docker("inspect", "--format", "{{.HostConfig.Memory}}", container);
+    }
 }
