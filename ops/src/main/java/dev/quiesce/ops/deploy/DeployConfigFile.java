@@ -1,6 +1,7 @@
 package dev.quiesce.ops.deploy;
 
 import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.cli.Secrets;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -184,7 +185,7 @@ final class DeployConfigFile {
         for (Map.Entry<String, String> value : values.get(Colour.BLUE).entrySet()) {
             if (value.getValue().equals(values.get(Colour.GREEN).get(value.getKey()))) {
                 settings.mistake("blue." + value.getKey() + " and green." + value.getKey() + " are the same ("
-                        + value.getValue() + "): two versions cannot share it");
+                        + Secrets.masked(value.getKey(), value.getValue()) + "): two versions cannot share it");
             }
         }
     }

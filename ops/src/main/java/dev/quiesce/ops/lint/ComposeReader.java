@@ -61,7 +61,8 @@ final class ComposeReader {
         String text = set.get().text().orElse("");
         Optional<Duration> time = Times.GO.parse(text);
         if (time.isEmpty()) {
-            findings.notChecked(key + " of " + name + ": " + set.get().place() + " has '" + text
+            findings.notChecked(key + " of " + name + ": " + set.get().place() + " has '"
+                    + set.get().value().text()
                     + "', which is no time such as 10s or 1m30s");
         }
         return time.map(grace -> new Value<>(key, grace, text, set.get().place()));

@@ -44,7 +44,7 @@ final class ContainerRules {
         findings.expect(
                 Rule.SIGNAL_HANDLED,
                 HANDLED.contains(plain),
-                name + " is told to stop by " + signal.value() + ", which it does not take for that: it is killed",
+                name + " is told to stop by " + signal.text() + ", which it does not take for that: it is killed",
                 signal,
                 against,
                 "use SIGTERM, the default");
@@ -60,18 +60,18 @@ final class ContainerRules {
         findings.expect(
                 Rule.MEMORY_UNIT,
                 !limit.value().matches("\\d{1,6}"),
-                "the limit of " + service.name() + " is " + limit.value()
+                "the limit of " + service.name() + " is " + limit.text()
                         + " bytes, since it has no unit; 6 MiB is the least",
                 limit,
                 Value.of(service.name(), "a service", service.place()),
-                "write " + limit.value() + "m");
+                "write " + limit.text() + "m");
         findings.expect(
                 Rule.SWAP_BOUNDED,
                 service.get("memswap_limit").isPresent(),
                 service.name() + " may take as much swap again as its memory limit, and slows down the whole host",
                 limit,
                 Value.missing("memswap_limit", service.place()),
-                "set memswap_limit as well, to " + limit.value() + " for no swap: it is memory and swap together");
+                "set memswap_limit as well, to " + limit.text() + " for no swap: it is memory and swap together");
     }
 
     void check(Dockerfile file) {

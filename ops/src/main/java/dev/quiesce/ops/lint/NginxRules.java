@@ -259,7 +259,8 @@ final class NginxRules {
     private Optional<Value<Duration>> time(Directive directive) {
         Optional<Duration> time = Times.NGINX.parse(directive.argument(0));
         if (time.isEmpty()) {
-            findings.notChecked(directive.place() + ": " + directive.name() + " " + directive.argument(0)
+            findings.notChecked(directive.place() + ": " + directive.name() + " "
+                    + directive.value().text()
                     + " is no time such as 60s");
         }
         return time.map(each -> new Value<>(directive.name(), each, directive.argument(0), directive.place()));

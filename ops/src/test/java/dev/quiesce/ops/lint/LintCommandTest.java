@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.quiesce.ops.cli.ExitCode;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** What the command says, and what it cannot tell. */
 class LintCommandTest {
@@ -107,7 +104,7 @@ class LintCommandTest {
 
         LintRun.Said unnamed = LintRun.command(folder + "/compose.yaml");
         LintRun.Said named = LintRun.command("--service", "two", folder + "/compose.yaml");
-        LintRun.Said wrong = refused("--service", "three", folder + "/compose.yaml");
+        LintRun.Said wrong = LintRun.refused("--service", "three", folder + "/compose.yaml");
 
         assertThat(unnamed.out())
                 .startsWith(
@@ -153,7 +150,7 @@ class LintCommandTest {
         LintRun run = new LintRun(folder, "docker");
         run.write("loop.yaml", "services:\n  a: &a\n    <<: *a\n");
 
-        assertThat(refused(folder + "/loop.yaml").err()).endsWith(": what is merged here contains itself\n");
+        assertThat(LintRun.refused(folder + "/loop.yaml").err()).endsWith(": what is merged here contains itself\n");
     }
 
     @Test
@@ -200,7 +197,7 @@ class LintCommandTest {
         LintRun run = new LintRun(folder, "docker");
         run.write("site", "keepalive_timeout 5s;\n");
 
-        LintRun.Said unknown = refused(folder + "/site");
+        LintRun.Said unknown = LintRun.refused(folder + "/site");
 
         assertThat(unknown.code()).isEqualTo(ExitCode.USAGE.code());
         assertThat(unknown.err()).contains("neither its name nor its content tell what it is");
@@ -213,27 +210,12 @@ class LintCommandTest {
         run.write("a.conf", "http {\n  server {\n  }\n");
         run.write("b.yaml", "services:\n  - [\n");
 
-        assertThat(refused(folder + "/a.conf"))
+        assertThat(LintRun.refused(folder + "/a.conf"))
                 .isEqualTo(new LintRun.Said(
                         ExitCode.UNAVAILABLE.code(),
                         "",
                         folder + "/a.conf:4: nginx would not read this: a block is not closed by '}'; try nginx -t\n"));
-        assertThat(refused(folder + "/b.yaml").err()).contains("b.yaml is no YAML", "line 3");
-        assertThat(refused(folder + "/none.yaml").err()).endsWith("none.yaml: no such file\n");
-    }
-
-    private static LintRun.Said refused(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code = new CommandLine(new LintCommand())
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    dev.quiesce.ops.cli.OpsException known = (dev.quiesce.ops.cli.OpsException) failure;
-                    command.getErr().println(known.getMessage());
-                    return known.exitCode().code();
-                })
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(arguments);
-        return new LintRun.Said(code, out.toString(), err.toString());
+        assertThat(LintRun.refused(folder + "/b.yaml").err()).contains("b.yaml is no YAML", "line 3");
+        assertThat(LintRun.refused(folder + "/none.yaml").err()).endsWith("none.yaml: no such file\n");
     }
 }
