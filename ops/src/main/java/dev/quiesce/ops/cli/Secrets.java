@@ -13,7 +13,8 @@ public final class Secrets {
     private static final Pattern ASSIGNED = Pattern.compile(
             "(?is)(" + NAME + "[\"']?\\s*[=:]\\s*[\"']?|(?<![\\w./-])" + NAME + "[\"']?[,\\s]\\s*[\"']?)\\S.*");
 
-    private static final Pattern IN_URL = Pattern.compile("//[^\\s\"']*@");
+    private static final Pattern IN_ADDRESS =
+            Pattern.compile("(?<=//)[^\\s\"']*@|(?<![^\\s\"'=])[\\w.%+-]+:[^\\s\"'/]*@");
 
     private Secrets() {}
 
@@ -31,7 +32,6 @@ public final class Secrets {
      * a secret may all be part of it, whatever its quotes, so the text ends there; credentials in addresses are left out.
      */
     public static String masked(String text) {
-        return ASSIGNED.matcher(IN_URL.matcher(text).replaceAll("//" + MASK + "@"))
-                .replaceAll("$1" + MASK);
+        return ASSIGNED.matcher(IN_ADDRESS.matcher(text).replaceAll(MASK + "@")).replaceAll("$1" + MASK);
     }
 }

@@ -66,6 +66,13 @@ final class DeployConfigFile {
      * @throws OpsException if they have mistakes, all of which the message names
      */
     static DeployConfig of(SettingsFile settings) {
+        DeployConfig config = draft(settings);
+        settings.refuseMistakes();
+        return config;
+    }
+
+    /** Reads settings whose mistakes, if any, are left in them. */
+    static DeployConfig draft(SettingsFile settings) {
         return new DeployConfigFile(settings).read();
     }
 
@@ -101,7 +108,6 @@ final class DeployConfigFile {
         checkPlaces();
         checkThatColoursDiffer(config);
         checkRunOptions(config.runOptions());
-        settings.refuseMistakes();
         return config;
     }
 

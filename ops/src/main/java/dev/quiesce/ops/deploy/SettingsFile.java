@@ -52,6 +52,13 @@ final class SettingsFile {
         mistakes.add(what);
     }
 
+    /** Returns the mistakes so far, each with the setting that it begins with. */
+    List<DeployFile.Mistake> mistakes() {
+        return mistakes.stream()
+                .map(what -> new DeployFile.Mistake(what.split(" ", 2)[0], what))
+                .toList();
+    }
+
     /**
      * Ends the reading.
      *

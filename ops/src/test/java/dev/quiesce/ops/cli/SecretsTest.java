@@ -24,6 +24,7 @@ class SecretsTest {
                 "client_secret=\nhunter2",
                 "--url=https://me:hunter2@there/path",
                 "https://hunter2@there",
+                "server me:hunter2@there;",
                 "jdbc:mariadb://me:hunter@hunter2@there/main",
                 "jdbc:mariadb://there/main?user=me&password=hunter2",
                 "-Dapp/token=hunter2"

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.quiesce.ops.cli.ExitCode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -175,6 +178,52 @@ class LintCommandTest {
 
         assertThat(said.out()).contains("db.d4.pasword: set").doesNotContain("s3cret");
         assertThat(run.run("--json").out()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void examplesOfTheHandbook_fit() throws IOException {
+        Matcher example = Pattern.compile("(?m)^    service = (?:.*\n)(?: {4}.*\n)*")
+                .matcher(Files.readString(Path.of("../docs/deploy.md")));
+        int examples = 0;
+        while (example.find()) {
+            Path file = Files.writeString(folder.resolve("example" + ++examples + ".properties"), example.group());
+            assertThat(LintRun.command(file.toString()).out())
+                    .as(example.group())
+                    .contains(" checks, the budgets fit\n");
+        }
+        assertThat(examples).isEqualTo(3);
+    }
+
+    @Test
+    void fileOfADeploy_isNoSettings_andSaysWhatDeployRefuses_allOfASettingInOneFinding() throws IOException {
+        LintRun run = new LintRun(folder, "deploy");
+        run.replace("deploy.properties", "--read-only", "--rm --restart=always {no}");
+
+        LintRun.Said said = LintRun.command(folder + "/deploy.properties");
+
+        assertThat(said.out().replace(folder + "/", ""))
+                .contains("""
+                        deploy-file-accepted  deploy does nothing: run.options has {no}, but there is neither blue.no nor green.no; \
+                        run.options has --rm, which a deploy decides itself; run.options has --restart always,""", """
+                        not checked: deploy.properties: its time limits, until deploy takes the file
+                        """, " checks, 1 finding\n")
+                .doesNotContain("setting-known");
+    }
+
+    @Test
+    void fileOfADeploy_hasTheEnvironmentOfItsFiles() throws IOException {
+        LintRun run = new LintRun(folder, "deploy");
+        run.write("app.env", "QUIESCE_SHUTDOWN_LINGER=30s\nQUIESCE_DB_MAIN_PASSWORD=s3cret\n");
+        run.replace("deploy.properties", "--read-only", "--env-file " + folder + "/app.env --env-file /no/such.env");
+
+        LintRun.Said said = LintRun.command(folder + "/deploy.properties");
+
+        assertThat(said.out().replace(folder + "/", ""))
+                .contains(
+                        "linger-within-total  app-blue does not start",
+                        "app.env:1            QUIESCE_SHUTDOWN_LINGER: 30s",
+                        "the environment of app-blue in /no/such.env, which cannot be read here")
+                .doesNotContain("s3cret");
     }
 
     @Test

@@ -78,6 +78,26 @@ class SecretsInFilesTest {
                 Arguments.of("broken.yaml", "is no YAML", """
                         services: {board: {environment: {PASSWORD: hunter2, *no}}}
                         """),
+                Arguments.of("deploy.properties", "deploy-file-accepted", """
+                        service = app
+                        run.options = --rm --env QUIESCE_DB_MAIN_PASSWORD=hunter2
+                        blue.db-password = hunter2
+                        green.db-password = hunter2
+                        ready.url = //me:hunter2@here
+                        probe.url = ftp://me:hunter2@here
+                        stop.timeout = token=hunter2
+                        upstream.file = /etc/nginx/app.conf
+                        upstream.content = upstream app { server me:hunter2@here; }
+                        """),
+                Arguments.of("sound.properties", "total-within-grace", """
+                        service = app
+                        run.options = --memory=password=hunter2 --env QUIESCE_DB_MAIN_PASSWORD=hunter2
+                        run.command = sh -c java --db-main-password=hunter2
+                        stop.timeout = 5s
+                        ready.url = http://me:hunter2@here/{colour}
+                        upstream.file = /etc/nginx/app.conf
+                        upstream.content = upstream app { server {colour}; }
+                        """),
                 Arguments.of("pod.yaml", "setting-readable", """
                         apiVersion: v1
                         kind: Pod
