@@ -17,10 +17,23 @@ final class Account {
      */
     record Point(double second, double credit, double load) {}
 
+    /**
+     * A time of which nothing is known.
+     *
+     * @param second since the beginning
+     * @param seconds how long it is
+     */
+    record Gap(double second, double seconds) {
+        boolean contains(double moment) {
+            return moment > second && moment < second + seconds;
+        }
+    }
+
     private static final double NEVER = -1;
 
     private final Credit credit;
     private final List<Point> points = new ArrayList<>();
+    private final List<Gap> gaps = new ArrayList<>();
     private final Map<String, Double> spent = new LinkedHashMap<>();
     private double balance;
     private double second;
@@ -37,7 +50,10 @@ final class Account {
         this.balance = start;
     }
 
-    /** Books an interval. What is used beyond the baseline is booked on those who use CPU, by how much each uses. */
+    /**
+     * Books an interval. What is used beyond the baseline is booked on those who use CPU, by how much each uses. The credit is
+     * taken for the same after a silence as before.
+     */
     void book(Interval interval) {
         double load = interval.load();
         double excess = load - credit.baseline();
@@ -58,6 +74,11 @@ final class Account {
             balance = Math.min(credit.cap(), balance - excess * interval.seconds());
         }
         second += interval.seconds();
+        if (interval.silence() > 0) {
+            gaps.add(new Gap(second, interval.silence()));
+            points.add(new Point(second, balance, 0));
+            second += interval.silence();
+        }
     }
 
     private void empty(double from, double seconds, double load) {
@@ -81,6 +102,11 @@ final class Account {
     /** Returns the CPU seconds beyond the baseline that each container has spent. */
     Map<String, Double> spent() {
         return Map.copyOf(spent);
+    }
+
+    /** Returns the times of which nothing is known. */
+    List<Gap> gaps() {
+        return List.copyOf(gaps);
     }
 
     double balance() {

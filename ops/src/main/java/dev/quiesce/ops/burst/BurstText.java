@@ -14,6 +14,8 @@ import java.util.Map;
 
 /** A forecast for people, and for programs. */
 final class BurstText {
+    private static final int GAPS_SHOWN = 3;
+
     private BurstText() {}
 
     static String of(Forecast forecast, String host, double cpus) {
@@ -48,6 +50,7 @@ final class BurstText {
     static List<String> verdict(Forecast forecast) {
         List<String> lines = new ArrayList<>();
         Account past = forecast.past();
+        lines.addAll(gaps(forecast));
         if (past.firstEmpty() >= 0) {
             lines.add("the credit was empty at " + time(forecast, past.firstEmpty()) + ", and for "
                     + span(past.emptySeconds()) + " in all: the host had no more than its baseline then");
@@ -80,6 +83,23 @@ final class BurstText {
                                 + (forecast.hasPast()
                                         ? ", until " + time(forecast, past.second() + left.toSeconds())
                                         : "")));
+        return lines;
+    }
+
+    private static List<String> gaps(Forecast forecast) {
+        List<Account.Gap> gaps = forecast.past().gaps();
+        List<String> lines = new ArrayList<>();
+        gaps.stream()
+                .sorted(Comparator.comparingDouble(Account.Gap::seconds).reversed())
+                .limit(GAPS_SHOWN)
+                .sorted(Comparator.comparingDouble(Account.Gap::second))
+                .forEach(gap -> lines.add("nothing was recorded from " + time(forecast, gap.second()) + " to "
+                        + time(forecast, gap.second() + gap.seconds()) + " (" + span(gap.seconds())
+                        + "); the credit may have grown meanwhile, and is taken for the same"));
+        if (gaps.size() > GAPS_SHOWN) {
+            double all = gaps.stream().mapToDouble(Account.Gap::seconds).sum();
+            lines.add("these are the longest of " + gaps.size() + " such times, " + span(all) + " in all");
+        }
         return lines;
     }
 
@@ -129,6 +149,17 @@ final class BurstText {
         double first = forecast.past().firstEmpty();
         answer.put("wasEmptyAt", first < 0 ? null : String.valueOf(forecast.at(first)));
         answer.put("wasEmptySeconds", Math.round(forecast.past().emptySeconds()));
+        answer.put(
+                "notRecorded",
+                forecast.past().gaps().stream()
+                        .map(gap -> {
+                            Map<String, Object> time = new LinkedHashMap<>();
+                            time.put("from", time(forecast, gap.second()));
+                            time.put("to", time(forecast, gap.second() + gap.seconds()));
+                            time.put("seconds", Math.round(gap.seconds()));
+                            return time;
+                        })
+                        .toList());
         answer.put(
                 "containers",
                 byLoad(forecast).stream()

@@ -41,6 +41,7 @@ final class SvgChart {
                 .append(escaped(title))
                 .append("</title>\n")
                 .append("<rect width=\"800\" height=\"500\" fill=\"#fff\"/>\n");
+        forecast.past().gaps().forEach(gap -> unknown(svg, gap));
         text(svg, LEFT, 20, "start", title);
         for (int percent = 0; percent <= 100; percent += 25) {
             grid(svg, creditY(forecast.credit().cap() * percent / 100), percent + " %");
@@ -53,11 +54,26 @@ final class SvgChart {
         line(svg, load(forecast.future()), "#3a5fa0", "6 4");
         double baseline = loadY(forecast.credit().baseline());
         line(svg, point(LEFT, baseline) + " " + point(LEFT + WIDTH, baseline), "#b3261e", "2 3");
-        text(svg, LEFT, TOP - 6, "start", "credit, % of the most that is saved up; dashed: forecast");
+        text(
+                svg,
+                LEFT,
+                TOP - 6,
+                "start",
+                "credit, % of the most that is saved up; dashed: forecast; grey: not recorded");
         text(svg, LEFT, LOAD_TOP - 6, "start", "CPU in use, 100 % is one CPU; dotted: sustainable");
         text(svg, LEFT, 480, "start", TerminalChart.label(forecast, 0));
         text(svg, LEFT + WIDTH, 480, "end", TerminalChart.label(forecast, end));
         return svg.append("</svg>\n").toString();
+    }
+
+    private void unknown(StringBuilder svg, Account.Gap gap) {
+        svg.append(String.format(
+                Locale.ROOT,
+                "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"#e8e8e8\"/>%n",
+                x(gap.second()),
+                TOP,
+                WIDTH * gap.seconds() / end,
+                LOAD_TOP + LOAD_HEIGHT - TOP));
     }
 
     private void grid(StringBuilder svg, double y, String label) {

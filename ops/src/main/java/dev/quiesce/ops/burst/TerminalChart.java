@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** The credit over time, drawn with characters: full columns are the past, shaded ones the forecast. */
+/** The credit over time, drawn with characters: full columns are the past, shaded ones the forecast, light ones unknown. */
 final class TerminalChart {
     private static final int WIDTH = 64;
     private static final int HEIGHT = 10;
@@ -29,8 +29,9 @@ final class TerminalChart {
             StringBuilder line = new StringBuilder();
             for (int column = 0; column < WIDTH; column++) {
                 boolean filled = shares[column] * HEIGHT > row - 0.5;
-                boolean isPast = end * (column + 0.5) / WIDTH <= now;
-                line.append(filled ? isPast ? '█' : '▒' : ' ');
+                double second = end * (column + 0.5) / WIDTH;
+                boolean isKnown = forecast.past().gaps().stream().noneMatch(gap -> gap.contains(second));
+                line.append(filled ? second > now ? '▒' : isKnown ? '█' : '░' : ' ');
             }
             text.append(line.toString().stripTrailing()).append('\n');
         }

@@ -1,6 +1,7 @@
 package dev.quiesce.ops.deploy;
 
 import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.cli.Secrets;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -65,6 +66,13 @@ final class DeployConfigFile {
      * @throws OpsException if they have mistakes, all of which the message names
      */
     static DeployConfig of(SettingsFile settings) {
+        DeployConfig config = draft(settings);
+        settings.refuseMistakes();
+        return config;
+    }
+
+    /** Reads settings whose mistakes, if any, are left in them. */
+    static DeployConfig draft(SettingsFile settings) {
         return new DeployConfigFile(settings).read();
     }
 
@@ -100,7 +108,6 @@ final class DeployConfigFile {
         checkPlaces();
         checkThatColoursDiffer(config);
         checkRunOptions(config.runOptions());
-        settings.refuseMistakes();
         return config;
     }
 
@@ -184,7 +191,7 @@ final class DeployConfigFile {
         for (Map.Entry<String, String> value : values.get(Colour.BLUE).entrySet()) {
             if (value.getValue().equals(values.get(Colour.GREEN).get(value.getKey()))) {
                 settings.mistake("blue." + value.getKey() + " and green." + value.getKey() + " are the same ("
-                        + value.getValue() + "): two versions cannot share it");
+                        + Secrets.masked(value.getKey(), value.getValue()) + "): two versions cannot share it");
             }
         }
     }

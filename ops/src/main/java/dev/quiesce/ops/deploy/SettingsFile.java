@@ -2,6 +2,7 @@ package dev.quiesce.ops.deploy;
 
 import dev.quiesce.ops.cli.ExitCode;
 import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.cli.Secrets;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -51,6 +52,13 @@ final class SettingsFile {
         mistakes.add(what);
     }
 
+    /** Returns the mistakes so far, each with the setting that it begins with. */
+    List<DeployFile.Mistake> mistakes() {
+        return mistakes.stream()
+                .map(what -> new DeployFile.Mistake(what.split(" ", 2)[0], what))
+                .toList();
+    }
+
     /**
      * Ends the reading.
      *
@@ -90,6 +98,10 @@ final class SettingsFile {
         return properties.getProperty(key, otherwise).strip();
     }
 
+    private static String shown(String key, String text) {
+        return key + " = \"" + Secrets.masked(key, text) + '"';
+    }
+
     List<String> words(String key, String otherwise) {
         String text = text(key, otherwise);
         return text.isBlank() ? List.of() : List.of(text.split("\\s+"));
@@ -98,7 +110,7 @@ final class SettingsFile {
     Duration duration(String key, String otherwise) {
         Matcher matcher = DURATION.matcher(text(key, otherwise));
         if (!matcher.matches()) {
-            mistakes.add(key + " = \"" + text(key, otherwise) + "\": expected a time such as 500ms, 60s or 2m");
+            mistakes.add(shown(key, text(key, otherwise)) + ": expected a time such as 500ms, 60s or 2m");
             return Duration.ZERO;
         }
         long amount = Long.parseLong(matcher.group(1));
@@ -114,7 +126,7 @@ final class SettingsFile {
         if (text.matches("\\d{1,9}") && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most) {
             return Integer.parseInt(text);
         }
-        mistakes.add(key + " = \"" + text + "\": expected a number from " + least + " to " + most);
+        mistakes.add(shown(key, text) + ": expected a number from " + least + " to " + most);
         return otherwise;
     }
 
@@ -133,7 +145,7 @@ final class SettingsFile {
             sound = false;
         }
         if (!sound) {
-            mistakes.add(key + " = \"" + text + "\": expected an address such as http://127.0.0.1:{port}/");
+            mistakes.add(shown(key, text) + ": expected an address such as http://127.0.0.1:{port}/");
         }
         return text;
     }

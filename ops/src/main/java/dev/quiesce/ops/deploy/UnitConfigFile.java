@@ -31,12 +31,19 @@ final class UnitConfigFile {
      * @throws OpsException if they have mistakes, all of which the message names
      */
     static UnitConfig of(SettingsFile settings) {
+        UnitConfig config = draft(settings);
+        settings.refuseMistakes();
+        return config;
+    }
+
+    /** Reads settings whose mistakes, if any, are left in them. */
+    static UnitConfig draft(SettingsFile settings) {
         settings.keys().stream()
                 .filter(key -> !KEYS.contains(key))
                 .forEach(key -> settings.refuseUnknown(key, KEYS, " where there is " + UNIT));
         String service = DeployConfigFile.service(settings);
         String unit = unit(settings, UNIT, ".service", settings.required(UNIT));
-        UnitConfig config = new UnitConfig(
+        return new UnitConfig(
                 service,
                 unit,
                 unit(
@@ -53,8 +60,6 @@ final class UnitConfigFile {
                 DeployConfigFile.stateFolder(settings, service),
                 settings.url("probe.url"),
                 settings.number("probe.per-second", 20, 1, 1000));
-        settings.refuseMistakes();
-        return config;
     }
 
     private static String unit(SettingsFile settings, String key, String suffix, String name) {

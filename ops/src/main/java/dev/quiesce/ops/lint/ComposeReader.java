@@ -61,7 +61,8 @@ final class ComposeReader {
         String text = set.get().text().orElse("");
         Optional<Duration> time = Times.GO.parse(text);
         if (time.isEmpty()) {
-            findings.notChecked(key + " of " + name + ": " + set.get().place() + " has '" + text
+            findings.notChecked(key + " of " + name + ": " + set.get().place() + " has '"
+                    + set.get().value().text()
                     + "', which is no time such as 10s or 1m30s");
         }
         return time.map(grace -> new Value<>(key, grace, text, set.get().place()));
@@ -136,17 +137,18 @@ final class ComposeReader {
                 .orElse(1);
     }
 
+    /** Returns the port of the host in {@code 127.0.0.1:3000:3000/tcp}, if one is named. */
+    static Optional<String> published(String text) {
+        String[] parts = text.replaceFirst("/\\w+$", "").split(":");
+        return parts.length > 1 ? Optional.of(parts[parts.length - 2]) : Optional.empty();
+    }
+
     private static List<String> ports(Yaml service) {
         List<String> ports = new ArrayList<>();
         service.get("ports")
                 .ifPresent(all -> all.items().forEach(item -> {
                     item.text("published").ifPresent(ports::add);
-                    item.text().ifPresent(text -> {
-                        String[] parts = text.replaceFirst("/\\w+$", "").split(":");
-                        if (parts.length > 1) {
-                            ports.add(parts[parts.length - 2]);
-                        }
-                    });
+                    item.text().flatMap(ComposeReader::published).ifPresent(ports::add);
                 }));
         return ports;
     }

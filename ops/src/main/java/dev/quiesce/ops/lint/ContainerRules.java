@@ -44,7 +44,7 @@ final class ContainerRules {
         findings.expect(
                 Rule.SIGNAL_HANDLED,
                 HANDLED.contains(plain),
-                name + " is told to stop by " + signal.value() + ", which it does not take for that: it is killed",
+                name + " is told to stop by " + signal.text() + ", which it does not take for that: it is killed",
                 signal,
                 against,
                 "use SIGTERM, the default");
@@ -56,22 +56,35 @@ final class ContainerRules {
         if (memory.isEmpty()) {
             return;
         }
-        Value<String> limit = memory.get().value();
+        checkMemory(
+                memory.get().value(),
+                service.get("memswap_limit").isPresent(),
+                "memswap_limit",
+                Value.of(service.name(), "a service", service.place()));
+    }
+
+    /**
+     * Checks a limit.
+     *
+     * @param swap what the limit of memory and swap together is called
+     * @param owner whose limit it is
+     */
+    void checkMemory(Value<String> limit, boolean hasSwap, String swap, Value<String> owner) {
         findings.expect(
                 Rule.MEMORY_UNIT,
                 !limit.value().matches("\\d{1,6}"),
-                "the limit of " + service.name() + " is " + limit.value()
+                "the limit of " + owner.name() + " is " + limit.text()
                         + " bytes, since it has no unit; 6 MiB is the least",
                 limit,
-                Value.of(service.name(), "a service", service.place()),
-                "write " + limit.value() + "m");
+                owner,
+                "write " + limit.text() + "m");
         findings.expect(
                 Rule.SWAP_BOUNDED,
-                service.get("memswap_limit").isPresent(),
-                service.name() + " may take as much swap again as its memory limit, and slows down the whole host",
+                hasSwap,
+                owner.name() + " may take as much swap again as its memory limit, and slows down the whole host",
                 limit,
-                Value.missing("memswap_limit", service.place()),
-                "set memswap_limit as well, to " + limit.value() + " for no swap: it is memory and swap together");
+                Value.missing(swap, owner.place()),
+                "set " + swap + " as well, to " + limit.text() + " for no swap: it is memory and swap together");
     }
 
     void check(Dockerfile file) {

@@ -4,7 +4,6 @@ import dev.quiesce.ops.cli.ExitCode;
 import dev.quiesce.ops.cli.OpsException;
 import dev.quiesce.ops.lint.KubernetesReader.Pod;
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.regex.Pattern;
 
 /** The files, each read as what it is. Not thread-safe. */
@@ -20,6 +18,7 @@ final class Inputs {
     /** What a file may be. */
     enum Kind {
         compose,
+        deploy,
         dockerfile,
         kubernetes,
         mariadb,
@@ -31,6 +30,8 @@ final class Inputs {
     private static final Pattern NGINX =
             Pattern.compile("(?m)^\\s*(http|events|server|upstream\\s+\\S+|location\\s.*|map\\s.*)\\s*\\{");
     private static final Pattern UNIT = Pattern.compile("(?m)^\\[(Unit|Service|Socket)]");
+    private static final Pattern DEPLOY = Pattern.compile(
+            "(?m)^\\s*(ready\\.url|run\\.options|upstream\\.(file|content|socket)|systemd\\.unit|release\\.link)\\s*[=:]");
     private static final Pattern OPTIONS = Pattern.compile("(?m)^\\[(mysqld|mariadbd?|server)]");
 
     private final Findings findings;
@@ -41,6 +42,7 @@ final class Inputs {
     private final List<Dockerfile> dockerfiles = new ArrayList<>();
     private final List<IniFile> options = new ArrayList<>();
     private final List<Value<String>> settings = new ArrayList<>();
+    private final List<Deploy> deploys = new ArrayList<>();
     private final List<Workload> workloads = new ArrayList<>();
     private final List<Pod> pods = new ArrayList<>();
 
@@ -50,6 +52,7 @@ final class Inputs {
         KubernetesReader reader = new KubernetesReader(manifests, findings);
         manifests.forEach(manifest -> pods.addAll(reader.read(manifest)));
         pods.forEach(pod -> workloads.add(pod.workload()));
+        deploys.forEach(deploy -> workloads.addAll(deploy.workloads(findings)));
         for (IniFile unit : units.values()) {
             if (unit.has(SystemdReader.SERVICE)) {
                 workloads.add(SystemdReader.read(unit, findings));
@@ -88,6 +91,11 @@ final class Inputs {
         return settings;
     }
 
+    /** Returns the files of deploys. */
+    List<Deploy> deploys() {
+        return deploys;
+    }
+
     Nginx nginx() {
         return new Nginx(nginxFiles, findings);
     }
@@ -107,7 +115,8 @@ final class Inputs {
             case compose, kubernetes -> readYaml(file, text, kind);
             case nginx -> nginxFiles.put(file, text);
             case systemd -> readUnit(file, text);
-            case settings -> readSettings(file, text);
+            case settings -> settings.addAll(PropertiesReader.read(file, text, findings));
+            case deploy -> deploys.add(Deploy.read(file, text, findings));
             case mariadb -> options.add(IniFile.read(file, text));
             case dockerfile -> dockerfiles.add(Dockerfile.read(file, text));
         }
@@ -119,7 +128,7 @@ final class Inputs {
             return Kind.compose;
         }
         if (name.endsWith(".properties")) {
-            return Kind.settings;
+            return DEPLOY.matcher(text).find() ? Kind.deploy : Kind.settings;
         }
         if (name.startsWith("Dockerfile") || name.endsWith("ockerfile")) {
             return Kind.dockerfile;
@@ -136,7 +145,7 @@ final class Inputs {
         throw new OpsException(
                 ExitCode.USAGE,
                 file + ": neither its name nor its content tell what it is; say so, for example nginx:" + file
-                        + " (compose, dockerfile, kubernetes, mariadb, nginx, settings, systemd)");
+                        + " (compose, deploy, dockerfile, kubernetes, mariadb, nginx, settings, systemd)");
     }
 
     private void readYaml(String file, String text, @org.jspecify.annotations.Nullable Kind kind) {
@@ -169,26 +178,6 @@ final class Inputs {
                 : Path.of(file).getFileName().toString();
         // A drop-in counts after the unit, whichever was named first.
         units.merge(name, unit, (one, other) -> one.file().endsWith(".conf") ? other.with(one) : one.with(other));
-    }
-
-    private void readSettings(String file, String text) {
-        List<String> lines = text.lines().toList();
-        for (int i = 0; i < lines.size(); i++) {
-            Place place = new Place(file, i + 1);
-            StringBuilder entry = new StringBuilder(lines.get(i));
-            while (entry.toString().matches("(?s)[^#!].*[^\\\\](\\\\\\\\)*\\\\") && i + 1 < lines.size()) {
-                entry.append('\n').append(lines.get(++i));
-            }
-            Properties properties = new Properties();
-            try {
-                properties.load(new StringReader(entry.toString()));
-            } catch (IOException | IllegalArgumentException e) {
-                findings.notChecked(place + ": this is no entry of a properties file");
-            }
-            for (String key : properties.stringPropertyNames()) {
-                settings.add(Value.of(key, properties.getProperty(key), place));
-            }
-        }
     }
 
     private static String text(String file) {

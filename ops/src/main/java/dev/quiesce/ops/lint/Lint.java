@@ -3,6 +3,7 @@ package dev.quiesce.ops.lint;
 import dev.quiesce.ops.lint.KubernetesReader.Pod;
 import dev.quiesce.ops.lint.Nginx.Route;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ final class Lint {
         }
         checkContainers(services);
         checkNginx(services);
+        checkDeploys(services);
         for (IniFile unit : inputs.units()) {
             serviceAt(services, unit.place(SystemdReader.SERVICE))
                     .ifPresent(service -> new SystemdRules(findings).check(unit, service));
@@ -115,6 +117,28 @@ final class Lint {
                 .filter(workload -> workload.platform() != Workload.Platform.SYSTEMD)
                 .forEach(rules::checkSignal);
         inputs.dockerfiles().forEach(rules::check);
+    }
+
+    private void checkDeploys(List<Service> services) {
+        Optional<Value<Duration>> workers =
+                inputs.deploys().isEmpty() ? Optional.empty() : new NginxRules(nginx, findings).workerShutdown();
+        for (Deploy deploy : inputs.deploys()) {
+            new DeployRules(findings)
+                    .check(
+                            deploy,
+                            services.stream()
+                                    .filter(service -> isDeployedBy(deploy, service.workload()))
+                                    .toList(),
+                            workers);
+        }
+    }
+
+    private boolean isDeployedBy(Deploy deploy, Workload workload) {
+        String unit = deploy.file().unit();
+        return unit == null
+                ? deploy.file().instances().stream()
+                        .anyMatch(instance -> instance.name().equals(workload.name()))
+                : inputs.workloads().isEmpty() || unit.equals(workload.name() + ".service");
     }
 
     private void checkNginx(List<Service> services) {

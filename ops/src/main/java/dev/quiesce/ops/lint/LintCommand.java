@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         name = "lint",
         mixinStandardHelpOptions = true,
         description = {
-            "Proves that the time budgets fit: of compose files, Dockerfiles, nginx, systemd units, manifests of Kubernetes,"
+            "Proves that the time budgets fit: of compose files, deploys, Dockerfiles, nginx, systemd units, manifests of Kubernetes,"
                     + " option files of MariaDB, and the service's settings.",
             "What does not fit is shown as a pair, with both places and what to change."
         },
@@ -45,7 +45,7 @@ public final class LintCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "FILE",
             description = "files of any kind, which their names and content tell; or KIND:FILE with one of compose,"
-                    + " dockerfile, kubernetes, mariadb, nginx, settings, systemd")
+                    + " deploy, dockerfile, kubernetes, mariadb, nginx, settings, systemd")
     private List<String> files = List.of();
 
     @Option(

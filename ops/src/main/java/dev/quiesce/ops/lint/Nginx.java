@@ -98,7 +98,7 @@ final class Nginx {
         String target = pass.argument(0).replaceFirst("^https?://", "");
         if (target.startsWith("$")) {
             findings.notChecked(
-                    pass.place() + ": proxy_pass " + pass.argument(0) + ", which is known only at run time");
+                    pass.place() + ": proxy_pass " + pass.value().text() + ", which is known only at run time");
             return Optional.empty();
         }
         String host = target.startsWith("unix:") ? target.replaceFirst(":/[^:]*$", "") : target.replaceFirst("/.*", "");
@@ -143,7 +143,8 @@ final class Nginx {
             readBeside(pattern, files);
         }
         if (files.isEmpty() && isOfInterest) {
-            findings.notChecked(include.place() + ": include " + wanted + ", which is not here; give it as a file");
+            findings.notChecked(
+                    include.place() + ": include " + include.value().text() + ", which is not here; give it as a file");
         }
         files.forEach((file, text) -> read(file, text, into));
         return true;

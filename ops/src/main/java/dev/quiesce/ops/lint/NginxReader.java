@@ -2,6 +2,7 @@ package dev.quiesce.ops.lint;
 
 import dev.quiesce.ops.cli.ExitCode;
 import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.cli.Secrets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -58,7 +59,7 @@ final class NginxReader {
             skipBlanks();
             int next = peek();
             if (next == EOF || next == '}') {
-                throw mistake("'" + String.join(" ", words) + "' is not ended by ';'");
+                throw mistake("'" + Secrets.masked(String.join(" ", words)) + "' is not ended by ';'");
             }
             if (next == ';' || next == '{') {
                 break;

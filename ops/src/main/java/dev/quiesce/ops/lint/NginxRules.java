@@ -10,6 +10,8 @@ import java.util.Optional;
 final class NginxRules {
     private static final Duration DEFAULT = Duration.ofSeconds(60);
 
+    private static final String WORKER_SHUTDOWN = "worker_shutdown_timeout";
+
     private final Nginx nginx;
     private final Findings findings;
 
@@ -20,7 +22,7 @@ final class NginxRules {
 
     /** Checks what concerns all routes. */
     void checkWorkers(List<Service> services) {
-        String name = "worker_shutdown_timeout";
+        String name = WORKER_SHUTDOWN;
         if (!nginx.isWhole()) {
             findings.notChecked("worker_shutdown_timeout: what is given is included by nginx.conf; give that as well");
             return;
@@ -36,7 +38,7 @@ final class NginxRules {
                 Value.missing(name, nginx.place()),
                 longest.<Value<?>>map(value -> value).orElse(Value.of("reload", "per deploy", nginx.place())),
                 "write worker_shutdown_timeout 30s; outside of http");
-        set.flatMap(directive -> time(directive))
+        workerShutdown()
                 .ifPresent(timeout -> longest.ifPresent(request -> findings.expect(
                         Rule.OLD_WORKERS_FINISH,
                         timeout.value().compareTo(request.value()) > 0,
@@ -45,6 +47,11 @@ final class NginxRules {
                         timeout,
                         request,
                         "raise worker_shutdown_timeout to " + Times.above(request.value()) + "s")));
+    }
+
+    /** Returns how long old workers live on after a reload, if that is given. */
+    Optional<Value<Duration>> workerShutdown() {
+        return nginx.find(WORKER_SHUTDOWN).flatMap(this::time);
     }
 
     /** Checks a route to a service. */
@@ -259,7 +266,8 @@ final class NginxRules {
     private Optional<Value<Duration>> time(Directive directive) {
         Optional<Duration> time = Times.NGINX.parse(directive.argument(0));
         if (time.isEmpty()) {
-            findings.notChecked(directive.place() + ": " + directive.name() + " " + directive.argument(0)
+            findings.notChecked(directive.place() + ": " + directive.name() + " "
+                    + directive.value().text()
                     + " is no time such as 60s");
         }
         return time.map(each -> new Value<>(directive.name(), each, directive.argument(0), directive.place()));

@@ -60,7 +60,8 @@ final class SystemdReader {
         // 0 stands for no limit, as infinity does.
         Optional<Duration> time = Times.SYSTEMD.parse(entry.value()).map(each -> each.isZero() ? Times.FOREVER : each);
         if (time.isEmpty()) {
-            findings.notChecked(entry.place() + ": " + entry.key() + "=" + entry.value() + " is no time such as 30s");
+            findings.notChecked(
+                    entry.place() + ": " + entry.key() + "=" + entry.shown().text() + " is no time such as 30s");
         }
         return time.map(each -> new Value<>(entry.key(), each, entry.value(), entry.place()));
     }

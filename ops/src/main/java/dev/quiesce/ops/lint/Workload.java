@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Something that runs: a service of a compose file, a container of a pod, a unit of systemd.
+ * Something that runs: a service of a compose file, a container of a deploy or of a pod, a unit of systemd.
  *
  * @param name its name
  * @param place where it begins
@@ -38,6 +38,7 @@ record Workload(
 
     enum Platform {
         COMPOSE,
+        DEPLOY,
         KUBERNETES,
         SYSTEMD
     }
@@ -47,9 +48,10 @@ record Workload(
         return COLOUR.matcher(name).replaceFirst("");
     }
 
-    /** Returns whether it is told a setting of the service. */
+    /** Returns whether it is told a setting of the service, or is what a deploy is about. */
     boolean isTold() {
-        return variables.stream().anyMatch(variable -> variable.name().startsWith(SettingTable.PREFIX))
+        return platform == Platform.DEPLOY
+                || variables.stream().anyMatch(variable -> variable.name().startsWith(SettingTable.PREFIX))
                 || words.stream()
                         .anyMatch(word -> SettingTable.ofOption(word.value().split("=", 2)[0])
                                 .isPresent());

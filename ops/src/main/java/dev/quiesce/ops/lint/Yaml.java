@@ -2,6 +2,7 @@ package dev.quiesce.ops.lint;
 
 import dev.quiesce.ops.cli.ExitCode;
 import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.cli.Secrets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -40,8 +42,15 @@ record Yaml(Node node, String name, Place place) {
             for (Node node : new Compose(settings).composeAllFromString(text)) {
                 documents.add(new Yaml(node, "", place(file, node)));
             }
+        } catch (MarkedYamlEngineException e) {
+            // Its own message quotes the line, with whatever secret stands there.
+            String line = e.getProblemMark()
+                    .map(mark -> " in line " + (mark.getLine() + 1))
+                    .orElse("");
+            throw new OpsException(
+                    ExitCode.UNAVAILABLE, file + " is no YAML: " + Secrets.masked(e.getProblem()) + line, e);
         } catch (YamlEngineException e) {
-            throw new OpsException(ExitCode.UNAVAILABLE, file + " is no YAML: " + e.getMessage(), e);
+            throw new OpsException(ExitCode.UNAVAILABLE, file + " is no YAML: " + Secrets.masked(e.getMessage()), e);
         }
         return documents;
     }

@@ -109,6 +109,104 @@ class BurstCommandTest {
                         "containers", java.util.List.of(Map.of("name", "shop", "cpus", 0.6833, "creditsSpent", 576.0)));
     }
 
+    /** Tables of docker stats, each after a line with its time. */
+    private Path recording(String... timesAndTables) throws Exception {
+        return Files.writeString(folder.resolve("recording.txt"), String.join("\n", timesAndTables));
+    }
+
+    private static String row(String container, String cpu) {
+        return "63bb55b85552   " + container + "   " + cpu + "%   784KiB / 2GiB   0.00%   0B / 0B   0B / 0B   7";
+    }
+
+    @Test
+    void severalTablesUnderOneTime_areOneLoad_andNotTheirSum() throws Exception {
+        String table = Files.readString(Path.of(incident()));
+        Path recording =
+                recording("2026-11-28T00:00:00Z", table, table, table, "2026-11-28T00:00:30Z", row("shop", "0.00"));
+
+        burst("--stats", recording.toString(), "--host", "lightsail-2gb");
+
+        assertThat(out.toString()).contains("41.9 % of CPU in use on the average, 41.9 % at most");
+    }
+
+    @Test
+    void twoSamplesOfAContainerUnderOneTime_countWithTheirAverage_andThoseOfOthersBeside() throws Exception {
+        Path recording = recording(
+                "2026-11-28T00:00:00Z",
+                row("shop", "20.00"),
+                row("shop", "40.00"),
+                row("mail", "50.00"),
+                "2026-11-28T00:00:30Z",
+                row("shop", "0.00"));
+
+        burst("--stats", recording.toString(), "--host", "lightsail-2gb");
+
+        assertThat(out.toString()).contains("80.0 % of CPU in use on the average, 80.0 % at most");
+    }
+
+    @Test
+    void timeWithoutSamples_isNoLoad_andIsSaid() throws Exception {
+        Path recording = recording(
+                "2026-11-28T00:00:00Z",
+                row("shop", "166.00"),
+                "2026-11-28T00:00:10Z",
+                row("shop", "166.00"),
+                "2026-11-28T12:01:10Z",
+                row("shop", "20.00"));
+
+        burst("--stats", recording.toString(), "--host", "lightsail-2gb");
+        String text = out.toString();
+        out.getBuffer().setLength(0);
+        burst("--stats", recording.toString(), "--host", "lightsail-2gb", "--json");
+
+        assertThat(text)
+                .contains("nothing was recorded from 2026-11-28T00:01:10Z to 2026-11-28T12:01:10Z (12 h);"
+                        + " the credit may have grown meanwhile, and is taken for the same")
+                .contains("░")
+                .doesNotContain("the credit was empty");
+        assertThat(JSON.std.mapFrom(out.toString()))
+                .containsEntry(
+                        "notRecorded",
+                        java.util.List.of(
+                                Map.of("from", "2026-11-28T00:01:10Z", "to", "2026-11-28T12:01:10Z", "seconds", 43200)))
+                .containsEntry("wasEmptySeconds", 0)
+                // 70 s at 1.26 CPUs beyond the baseline are 1.47 of the 576.
+                .containsEntry("credits", 574.53);
+    }
+
+    @Test
+    void twoSamplesHalfADayApart_sayNothingOfTheTimeBetween() throws Exception {
+        Path recording =
+                recording("2026-11-28T00:00:00Z", row("shop", "166.00"), "2026-11-28T12:00:00Z", row("shop", "166.00"));
+
+        burst("--stats", recording.toString(), "--host", "lightsail-2gb");
+
+        assertThat(out.toString())
+                .contains("nothing was recorded from 2026-11-28T02:00:00Z to 2026-11-28T12:00:00Z (10 h)")
+                .doesNotContain("the credit was empty");
+    }
+
+    @Test
+    void manyTimesWithoutSamples_areTheLongestThree_andHowManyThereAre() throws Exception {
+        StringBuilder text = new StringBuilder();
+        long second = 0;
+        for (int day = 0; day < 5; day++) {
+            for (int sample = 0; sample < 10; sample++, second += 10) {
+                text.append(Instant.parse("2026-11-28T00:00:00Z").plusSeconds(second))
+                        .append('\n')
+                        .append(row("shop", "20.00"))
+                        .append('\n');
+            }
+            second += 3600 * (day + 1);
+        }
+
+        burst("--stats", recording(text.toString()).toString(), "--host", "lightsail-2gb");
+
+        assertThat(out.toString())
+                .contains("these are the longest of 4 such times, 9 h 56 min")
+                .doesNotContain("nothing was recorded from 2026-11-28T00:0");
+    }
+
     @Test
     void pictureIsXml_withBothLines() throws Exception {
         Path svg = folder.resolve("credit.svg");

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.quiesce.ops.cli.ExitCode;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** What the command says, and what it cannot tell. */
 class LintCommandTest {
@@ -107,7 +107,7 @@ class LintCommandTest {
 
         LintRun.Said unnamed = LintRun.command(folder + "/compose.yaml");
         LintRun.Said named = LintRun.command("--service", "two", folder + "/compose.yaml");
-        LintRun.Said wrong = refused("--service", "three", folder + "/compose.yaml");
+        LintRun.Said wrong = LintRun.refused("--service", "three", folder + "/compose.yaml");
 
         assertThat(unnamed.out())
                 .startsWith(
@@ -153,7 +153,7 @@ class LintCommandTest {
         LintRun run = new LintRun(folder, "docker");
         run.write("loop.yaml", "services:\n  a: &a\n    <<: *a\n");
 
-        assertThat(refused(folder + "/loop.yaml").err()).endsWith(": what is merged here contains itself\n");
+        assertThat(LintRun.refused(folder + "/loop.yaml").err()).endsWith(": what is merged here contains itself\n");
     }
 
     @Test
@@ -181,6 +181,52 @@ class LintCommandTest {
     }
 
     @Test
+    void examplesOfTheHandbook_fit() throws IOException {
+        Matcher example = Pattern.compile("(?m)^    service = (?:.*\n)(?: {4}.*\n)*")
+                .matcher(Files.readString(Path.of("../docs/deploy.md")));
+        int examples = 0;
+        while (example.find()) {
+            Path file = Files.writeString(folder.resolve("example" + ++examples + ".properties"), example.group());
+            assertThat(LintRun.command(file.toString()).out())
+                    .as(example.group())
+                    .contains(" checks, the budgets fit\n");
+        }
+        assertThat(examples).isEqualTo(3);
+    }
+
+    @Test
+    void fileOfADeploy_isNoSettings_andSaysWhatDeployRefuses_allOfASettingInOneFinding() throws IOException {
+        LintRun run = new LintRun(folder, "deploy");
+        run.replace("deploy.properties", "--read-only", "--rm --restart=always {no}");
+
+        LintRun.Said said = LintRun.command(folder + "/deploy.properties");
+
+        assertThat(said.out().replace(folder + "/", ""))
+                .contains("""
+                        deploy-file-accepted  deploy does nothing: run.options has {no}, but there is neither blue.no nor green.no; \
+                        run.options has --rm, which a deploy decides itself; run.options has --restart always,""", """
+                        not checked: deploy.properties: its time limits, until deploy takes the file
+                        """, " checks, 1 finding\n")
+                .doesNotContain("setting-known");
+    }
+
+    @Test
+    void fileOfADeploy_hasTheEnvironmentOfItsFiles() throws IOException {
+        LintRun run = new LintRun(folder, "deploy");
+        run.write("app.env", "QUIESCE_SHUTDOWN_LINGER=30s\nQUIESCE_DB_MAIN_PASSWORD=s3cret\n");
+        run.replace("deploy.properties", "--read-only", "--env-file " + folder + "/app.env --env-file /no/such.env");
+
+        LintRun.Said said = LintRun.command(folder + "/deploy.properties");
+
+        assertThat(said.out().replace(folder + "/", ""))
+                .contains(
+                        "linger-within-total  app-blue does not start",
+                        "app.env:1            QUIESCE_SHUTDOWN_LINGER: 30s",
+                        "the environment of app-blue in /no/such.env, which cannot be read here")
+                .doesNotContain("s3cret");
+    }
+
+    @Test
     void dropIn_countsAfterItsUnit() throws IOException {
         LintRun run = new LintRun(folder, "systemd");
         Path dropIns = folder.resolve("board.service.d");
@@ -200,7 +246,7 @@ class LintCommandTest {
         LintRun run = new LintRun(folder, "docker");
         run.write("site", "keepalive_timeout 5s;\n");
 
-        LintRun.Said unknown = refused(folder + "/site");
+        LintRun.Said unknown = LintRun.refused(folder + "/site");
 
         assertThat(unknown.code()).isEqualTo(ExitCode.USAGE.code());
         assertThat(unknown.err()).contains("neither its name nor its content tell what it is");
@@ -213,27 +259,12 @@ class LintCommandTest {
         run.write("a.conf", "http {\n  server {\n  }\n");
         run.write("b.yaml", "services:\n  - [\n");
 
-        assertThat(refused(folder + "/a.conf"))
+        assertThat(LintRun.refused(folder + "/a.conf"))
                 .isEqualTo(new LintRun.Said(
                         ExitCode.UNAVAILABLE.code(),
                         "",
                         folder + "/a.conf:4: nginx would not read this: a block is not closed by '}'; try nginx -t\n"));
-        assertThat(refused(folder + "/b.yaml").err()).contains("b.yaml is no YAML", "line 3");
-        assertThat(refused(folder + "/none.yaml").err()).endsWith("none.yaml: no such file\n");
-    }
-
-    private static LintRun.Said refused(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code = new CommandLine(new LintCommand())
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    dev.quiesce.ops.cli.OpsException known = (dev.quiesce.ops.cli.OpsException) failure;
-                    command.getErr().println(known.getMessage());
-                    return known.exitCode().code();
-                })
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(arguments);
-        return new LintRun.Said(code, out.toString(), err.toString());
+        assertThat(LintRun.refused(folder + "/b.yaml").err()).contains("b.yaml is no YAML", "line 3");
+        assertThat(LintRun.refused(folder + "/none.yaml").err()).endsWith("none.yaml: no such file\n");
     }
 }

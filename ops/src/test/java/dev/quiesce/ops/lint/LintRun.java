@@ -3,6 +3,7 @@ package dev.quiesce.ops.lint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.quiesce.ops.cli.OpsException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -59,6 +60,22 @@ final class LintRun {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int code = new CommandLine(new LintCommand())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+        return new Said(code, out.toString(), err.toString());
+    }
+
+    /** Runs the command where it may refuse to go on, as the whole program does. */
+    static Said refused(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = new CommandLine(new LintCommand())
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    OpsException known = (OpsException) failure;
+                    command.getErr().println(known.getMessage());
+                    return known.exitCode().code();
+                })
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .execute(arguments);

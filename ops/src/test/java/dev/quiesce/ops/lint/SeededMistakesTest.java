@@ -172,6 +172,74 @@ class SeededMistakesTest {
                         "SIGKILL",
                         "signal-handled | Dockerfile:4 STOPSIGNAL: SIGKILL | Dockerfile:5 ENTRYPOINT: [\"java\", \"-jar\", \"/opt/board/board.jar\"]"),
                 seed(
+                        "deploy/deploy.properties",
+                        "stop.timeout = 25s",
+                        "stop.timeout = 20s",
+                        "total-within-grace | deploy.properties:3 QUIESCE_SHUTDOWN_TIMEOUT: 20s | deploy.properties:14 stop.timeout: 20s",
+                        "platform-grace-as-told | deploy.properties:3 QUIESCE_PLATFORM_GRACE: 25s | deploy.properties:14 stop.timeout: 20s"),
+                seed(
+                        "deploy/deploy.properties",
+                        "QUIESCE_PLATFORM_GRACE=25s",
+                        "QUIESCE_PLATFORM_GRACE=30s",
+                        "platform-grace-as-told | deploy.properties:3 QUIESCE_PLATFORM_GRACE: 30s | deploy.properties:14 stop.timeout: 25s"),
+                seed(
+                        "deploy/deploy.properties",
+                        "QUIESCE_ADMIN_PORT=",
+                        "QUIESCE_ADMN_PORT=",
+                        "setting-known | deploy.properties:3 QUIESCE_ADMN_PORT: set | the service itself:0 its settings: no such variable"),
+                seed(
+                        "deploy/deploy.properties",
+                        " --memory-swap 256m",
+                        "",
+                        "swap-bounded | deploy.properties:3 --memory: 256m | deploy.properties:3 --memory-swap: missing"),
+                seed(
+                        "deploy/deploy.properties",
+                        "--memory 256m",
+                        "--memory=500",
+                        "memory-unit | deploy.properties:3 --memory: 500 | deploy.properties:3 app: a container"),
+                seed(
+                        "deploy/deploy.properties",
+                        "--memory 256m",
+                        "--memory 256m --stop-signal SIGQUIT",
+                        "signal-handled | deploy.properties:3 --stop-signal: SIGQUIT | deploy.properties:14 stop.timeout: 25s"),
+                seed(
+                        "deploy/deploy.properties",
+                        "switch.longest-request = 10s",
+                        "switch.longest-request = 3s",
+                        "patience-within-longest-request | deploy.properties:13 switch.longest-request: 3s | deploy.properties:3 admission.patience: 4s (default)"),
+                seed(
+                        "deploy/deploy.properties",
+                        "switch.longest-request = 10s",
+                        "switch.longest-request = 2m",
+                        "longest-request-within-workers | deploy.properties:13 switch.longest-request: 2m | nginx.conf:1 worker_shutdown_timeout: 90s"),
+                seed(
+                        "deploy/deploy.properties",
+                        "switch.longest-request = 10s\n",
+                        "",
+                        "workers-within-switch | nginx.conf:1 worker_shutdown_timeout: 90s | deploy.properties:1 switch.timeout: 60s (default)"),
+                seed(
+                        "deploy/deploy.properties",
+                        "green.port = 8082",
+                        "green.port = 8081",
+                        "deploy-file-accepted | deploy.properties:6 blue.port: 8081 | deploy itself:0 the file: refused",
+                        "deploy-file-accepted | deploy.properties:10 ready.url: http://127.0.0.1:{port}/ | deploy itself:0 the file: refused",
+                        "deploy-file-accepted | deploy.properties:12 upstream.content: upstream app { server 127.0.0.1:{port}; keepalive 16; } | deploy itself:0 the file: refused"),
+                seed(
+                        "deploy/deploy.properties",
+                        "ready.url = http://127.0.0.1:{port}/\n",
+                        "",
+                        "deploy-file-accepted | deploy.properties:1 ready.url: missing | deploy itself:0 the file: refused"),
+                seed(
+                        "systemd/unit.properties",
+                        "stop.timeout = 60s",
+                        "stop.timeout = 15s",
+                        "stop-within-deploy | board.service:10 QUIESCE_SHUTDOWN_TIMEOUT: 20s | unit.properties:5 stop.timeout: 15s"),
+                seed(
+                        "systemd/unit.properties",
+                        "systemd.unit = board.service",
+                        "systemd.unit = board",
+                        "deploy-file-accepted | unit.properties:2 systemd.unit: board | deploy itself:0 the file: refused"),
+                seed(
                         "systemd/board.service",
                         "TimeoutStopSec=30",
                         "TimeoutStopSec=15",
@@ -273,7 +341,7 @@ class SeededMistakesTest {
     }
 
     static Stream<String> folders() {
-        return Stream.of("docker", "kubernetes");
+        return Stream.of("deploy", "docker", "kubernetes");
     }
 
     @Test
