@@ -102,6 +102,14 @@ class DeployConfigFileTest {
     }
 
     @Test
+    void shippedFile_saysForBlue_whatTheShippedFileOfNginxSays() throws IOException {
+        DeployConfig config = DeployConfigFile.read(Path.of("compose", "deploy.properties"));
+
+        assertThat(config.upstream(Colour.BLUE)).isEqualTo(Files.readString(Path.of("nginx", "upstream.conf")));
+        assertThat(config.container(Colour.BLUE)).isEqualTo("tradurs-back-blue");
+    }
+
+    @Test
     void allMistakes_areInOneMessage() throws IOException {
         Path file = write("""
                 service = my app
