@@ -3,6 +3,7 @@ package dev.quiesce.ops.deploy;
 import dev.quiesce.ops.cli.OpsException;
 import dev.quiesce.ops.cli.Secrets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,7 @@ final class DeployConfigFile {
                     "nginx.pid and nginx.container exclude each other: the second is for an nginx in a container");
         }
         String container = settings.text("nginx.container", "");
+        List<String> nginx = nginxCommand();
         DeployConfig config = new DeployConfig(
                 service,
                 settings.words("run.options", ""),
@@ -97,7 +99,7 @@ final class DeployConfigFile {
                 warm == null ? ready : warm,
                 settings.number("warm.requests", 20, 0, 100_000),
                 switching(),
-                inContainer ? List.of("docker", "exec", container, "nginx") : settings.words("nginx.command", "nginx"),
+                inContainer ? inContainer(container, nginx) : nginx,
                 inContainer ? null : Path.of(settings.text("nginx.pid", "/run/nginx.pid")),
                 inContainer ? container : null,
                 settings.duration("switch.timeout", "60s"),
@@ -123,6 +125,25 @@ final class DeployConfigFile {
     static Path stateFolder(SettingsFile settings, String service) {
         return Path.of(settings.text("state.folder", "/var/lib/quiesce/" + service))
                 .toAbsolutePath();
+    }
+
+    private List<String> nginxCommand() {
+        List<String> command = settings.words("nginx.command", "nginx");
+        if (command.isEmpty()) {
+            settings.mistake("nginx.command is empty: leave it out for nginx, or say how nginx is called, such as"
+                    + " nginx -p /run/nginx -c /etc/nginx/nginx.conf");
+        } else if (settings.has("nginx.container") && command.get(0).equals("docker")) {
+            settings.mistake(
+                    "nginx.command begins with docker, but nginx.container has it run in the container already:"
+                            + " begin with nginx");
+        }
+        return command;
+    }
+
+    private static List<String> inContainer(String container, List<String> command) {
+        List<String> whole = new ArrayList<>(List.of("docker", "exec", container));
+        whole.addAll(command);
+        return List.copyOf(whole);
     }
 
     private Switch switching() {

@@ -38,7 +38,11 @@ final class Nginx {
     void test(Optional<String> part, String otherwise) throws InterruptedException {
         Program.Result result = tell("-T");
         if (!result.isOk()) {
-            throw new OpsException(ExitCode.REFUSED, "nginx refuses its configuration: " + result.said());
+            throw new OpsException(
+                    ExitCode.REFUSED,
+                    "nginx refuses its configuration (" + String.join(" ", config.nginx()) + " -T): " + result.said()
+                            + "\nMend it. If nginx itself runs well with it, set nginx.command to how nginx was started,"
+                            + " with the same -p, -c and -e");
         }
         if (part.isPresent() && !result.out().contains(part.get().strip())) {
             throw new OpsException(ExitCode.REFUSED, otherwise);

@@ -70,6 +70,46 @@ class DeployConfigFileTest {
     }
 
     @Test
+    void nginxInAContainer_thatIsStartedInAWayOfItsOwn_isToldByThatCommand() throws IOException {
+        DeployConfig config = DeployConfigFile.read(write(LEAST + """
+                nginx.container = nginx-host
+                nginx.command = nginx -p /run/nginx -e stderr -c /etc/nginx/nginx.conf
+                """));
+
+        assertThat(config.nginx())
+                .containsExactly(
+                        "docker",
+                        "exec",
+                        "nginx-host",
+                        "nginx",
+                        "-p",
+                        "/run/nginx",
+                        "-e",
+                        "stderr",
+                        "-c",
+                        "/etc/nginx/nginx.conf");
+    }
+
+    @Test
+    void commandOfNginx_thatCannotBeRunInItsContainer_isRefused() throws IOException {
+        Path twice = write(LEAST + "nginx.container = nginx-host\nnginx.command = docker exec nginx-host nginx\n");
+        assertThatThrownBy(() -> DeployConfigFile.read(twice))
+                .hasMessageContaining(
+                        "nginx.command begins with docker, but nginx.container has it run in the container");
+
+        Path empty = write(LEAST + "nginx.command =\n");
+        assertThatThrownBy(() -> DeployConfigFile.read(empty)).hasMessageContaining("nginx.command is empty");
+    }
+
+    @Test
+    void shippedFile_saysForBlue_whatTheShippedFileOfNginxSays() throws IOException {
+        DeployConfig config = DeployConfigFile.read(Path.of("compose", "deploy.properties"));
+
+        assertThat(config.upstream(Colour.BLUE)).isEqualTo(Files.readString(Path.of("nginx", "upstream.conf")));
+        assertThat(config.container(Colour.BLUE)).isEqualTo("tradurs-back-blue");
+    }
+
+    @Test
     void allMistakes_areInOneMessage() throws IOException {
         Path file = write("""
                 service = my app

@@ -35,7 +35,7 @@ final class DeployHost {
     private static final String CONFIGURATION = """
             service = %1$s
             run.options = --network host --volume %2$s:/service:ro --volume %3$s:%3$s %4$s
-            run.command = java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -jar /service/quiesce-web-app.jar --drill --admission-patience=20s --admission-waiting=1000 \\
+            run.command = java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -jar /service/quiesce-web-app.jar --drill --admission-patience=20s --admission-waiting=1000 --db-main-acquire-timeout=10s \\
               --admin-port={admin-port} %5$s
             blue.port = %6$d
             blue.admin-port = %7$d

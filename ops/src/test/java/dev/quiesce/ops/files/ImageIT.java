@@ -7,6 +7,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import dev.quiesce.lifecycle.testing.ServiceProcess;
 import dev.quiesce.ops.testing.DockerEngine;
 import dev.quiesce.ops.testing.SampleDatabase;
+import dev.quiesce.ops.testing.SampleImage;
 import dev.quiesce.web.testing.RawClient;
 import dev.quiesce.web.testing.StablePort;
 import java.io.IOException;

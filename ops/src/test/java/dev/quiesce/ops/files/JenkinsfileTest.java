@@ -76,14 +76,14 @@ class JenkinsfileTest {
                         "stage Test > steps > sh mvn -B verify",
                         "stage Image > steps > sh ops/docker/build \"quiesce-app:$GIT_COMMIT\"",
                         "stage Deploy > steps > timeout {time=10, unit=MINUTES} > sh $OPS deploy"
-                                + " --config deploy.properties --image \"quiesce-app:$GIT_COMMIT\"");
+                                + " --config ops/compose/deploy.properties --image \"quiesce-app:$GIT_COMMIT\"");
     }
 
     @Test
     void deployThatFails_isRolledBack_andOnlyTheMainBranchIsDeployed() {
         assertThat(calls)
                 .contains(
-                        "pipeline > stages > stage Deploy > post > unsuccessful > sh $OPS rollback --config deploy.properties",
+                        "pipeline > stages > stage Deploy > post > unsuccessful > sh $OPS rollback --config ops/compose/deploy.properties",
                         "pipeline > stages > stage Deploy > when > branch main");
     }
 

@@ -1,28 +1,31 @@
-package dev.quiesce.ops.files;
+package dev.quiesce.ops.testing;
 
 import dev.quiesce.ops.process.Program;
-import dev.quiesce.ops.testing.DockerEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /** The image of the sample service, built as its users build it, with this JVM's JDK and without a network. */
-final class SampleImage {
+public final class SampleImage {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private SampleImage() {}
 
+    /** Returns the tag that it gets. */
+    public static String tag() {
+        return "quiesce-test-app:jdk" + Runtime.version().feature();
+    }
+
     /** Builds the image, which takes half a minute unless nothing has changed since the last time, and returns its tag. */
-    static String build(DockerEngine engine) throws IOException, InterruptedException {
-        String tag = "quiesce-test-app:jdk" + Runtime.version().feature();
+    public static String build(DockerEngine engine) throws IOException, InterruptedException {
         Program.run(
                         PATIENCE,
                         List.of(
                                 "env",
                                 "DOCKER_HOST=" + engine.host(),
                                 Path.of("docker", "build").toAbsolutePath().toString(),
-                                tag,
+                                tag(),
                                 "--network",
                                 "none",
                                 "--build-arg",
@@ -30,6 +33,6 @@ final class SampleImage {
                                 "--build-arg",
                                 "BASE_IMAGE=" + engine.baseImage()))
                 .orFail();
-        return tag;
+        return tag();
     }
 }
