@@ -7,11 +7,12 @@ import java.io.IOException;
 interface Deployer {
 
     /**
-     * Deploys a version, after a deploy that has been interrupted has been brought to its end.
+     * Deploys a version, after a deploy that has been interrupted has been brought to its end. Nothing is done if it serves already.
      *
+     * @param again whether it is deployed even then
      * @throws OpsException if it fails, with what serves and what is to be done
      */
-    Deployed deploy(String version) throws IOException, InterruptedException;
+    Deployed deploy(String version, boolean again) throws IOException, InterruptedException;
 
     /**
      * Goes back to the version before.

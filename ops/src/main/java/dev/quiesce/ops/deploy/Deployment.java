@@ -41,7 +41,7 @@ final class Deployment implements Deployer {
     }
 
     @Override
-    public Deployed deploy(String image) throws IOException, InterruptedException {
+    public Deployed deploy(String image, boolean again) throws IOException, InterruptedException {
         return DeployLock.holding(config.state(), () -> {
             String imageId = containers.imageId(image);
             Optional<Entry> interrupted = interrupted();
@@ -52,9 +52,31 @@ final class Deployment implements Deployer {
                 }
             }
             Optional<Colour> live = routing.colour();
+            if (!again && live.isPresent() && serves(live.get(), imageId)) {
+                return Deployed.alreadyServed(
+                        config.service(), image, live.get().toString());
+            }
             Colour target = live.map(Colour::other).orElse(Colour.BLUE);
             return bringUp(entry(false, image, imageId, live.orElse(null), target), () -> makeRoom(target));
         });
+    }
+
+    /** Returns whether an image is what serves, alone, and nothing is left to be brought to its end. */
+    private boolean serves(Colour live, String imageId) throws IOException, InterruptedException {
+        boolean runs = containers
+                .find(config.container(live))
+                .filter(container -> container.running() && container.imageId().equals(imageId))
+                .isPresent();
+        if (!runs
+                || containers.isRunning(config.container(live.other()))
+                || journal.read().filter(Entry::isUnfinished).isPresent()) {
+            return false;
+        }
+        boolean ready = versions.isReady(live);
+        if (!ready) {
+            progress.accept(config.container(live) + " is of this image and runs, but does not answer: deploying anew");
+        }
+        return ready;
     }
 
     /** In its container, which has been kept. */
@@ -281,7 +303,8 @@ final class Deployment implements Deployer {
                 entry.to().toString(),
                 from == null ? null : from.toString(),
                 stopped,
-                probed);
+                probed,
+                null);
     }
 
     private static String message(Exception failure) {

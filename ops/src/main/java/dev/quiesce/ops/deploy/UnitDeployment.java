@@ -7,6 +7,7 @@ import dev.quiesce.ops.deploy.UnitJournal.Phase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class UnitDeployment implements Deployer {
+    private static final Duration READY_STILL = Duration.ofSeconds(10);
     private static final int LINES_TOLD = 20;
     private static final long POLL_MILLIS = 50;
 
@@ -42,12 +44,15 @@ final class UnitDeployment implements Deployer {
     }
 
     @Override
-    public Deployed deploy(String version) throws IOException, InterruptedException {
+    public Deployed deploy(String version, boolean again) throws IOException, InterruptedException {
         return DeployLock.holding(config.state(), () -> {
             Path release = inFolder(Path.of(version));
             if (!Files.exists(release) || release.equals(link.path())) {
                 throw new OpsException(
                         ExitCode.REFUSED, "there is no release " + release + " on this host: put it there first");
+            }
+            if (!again && serves(release)) {
+                return Deployed.alreadyServed(config.service(), release.toString(), config.unit());
             }
             return replace(entry(false, release));
         });
@@ -69,7 +74,7 @@ final class UnitDeployment implements Deployer {
                 return replace(entry(true, last.to()));
             }
             Path before = last.from();
-            if (before == null) {
+            if (before == null || before.equals(last.to())) {
                 throw new OpsException(ExitCode.REFUSED, "there is no version before " + last.to());
             }
             return replace(entry(true, before));
@@ -123,12 +128,42 @@ final class UnitDeployment implements Deployer {
                     Phase.REPLACING);
         }
         Unit.State state = unit.state();
-        return new Entry(
-                rollback,
-                link.target().map(this::inFolder).orElse(null),
-                to,
-                state.isUp() ? state.invocation() : "",
-                Phase.REPLACING);
+        return new Entry(rollback, before(to), to, state.isUp() ? state.invocation() : "", Phase.REPLACING);
+    }
+
+    /** One that is deployed again leaves the version before it the one to go back to. */
+    private @Nullable Path before(Path to) throws IOException {
+        Path current = link.target().map(this::inFolder).orElse(null);
+        if (!to.equals(current)) {
+            return current;
+        }
+        return journal.read()
+                .filter(last -> last.phase() == Phase.DONE && last.to().equals(to))
+                .map(Entry::from)
+                .orElse(current);
+    }
+
+    /** Returns whether a release is what serves, and nothing is left to be brought to its end. */
+    private boolean serves(Path release) throws IOException, InterruptedException {
+        unit.checkSocket();
+        Optional<Entry> last = journal.read();
+        // If somebody else has led the link elsewhere, what it leads to now may never have been started.
+        boolean started = last.map(entry -> entry.phase() == Phase.DONE && release.equals(entry.to())
+                        || entry.phase() == Phase.FAILED && release.equals(entry.from()))
+                .orElse(true);
+        Unit.State state = unit.state();
+        if (!started
+                || link.target().map(this::inFolder).filter(release::equals).isEmpty()
+                || !state.active().equals("active")) {
+            return false;
+        }
+        try {
+            visitor.awaitReady(config.ready(), READY_STILL, () -> isUp(state.invocation()));
+            return true;
+        } catch (OpsException notReady) {
+            progress.accept(config.unit() + " is active, but does not answer: deploying anew");
+            return false;
+        }
     }
 
     private Path inFolder(Path path) {
@@ -154,7 +189,8 @@ final class UnitDeployment implements Deployer {
                     config.unit(),
                     from == null ? null : from.toString(),
                     stopped,
-                    probed);
+                    probed,
+                    null);
         }
     }
 
