@@ -81,17 +81,7 @@ public final class DeployCommand implements Callable<Integer> {
         if (named == null) {
             throw new IllegalStateException("the command line has set nothing");
         }
-        String name = named.image == null ? named.release : named.image;
-        if (name == null) {
-            throw new IllegalStateException("the command line has set neither");
-        }
-        if (config.isOfUnit() != (named.image == null)) {
-            throw new OpsException(
-                    ExitCode.USAGE,
-                    config.isOfUnit()
-                            ? "the file has systemd.unit, so name what is deployed by --release"
-                            : "the file has no systemd.unit, so name what is deployed by --image");
-        }
+        String name = config.version(named.image, named.release);
         return answer(output, config, deployer -> deployer.deploy(name, again));
     }
 

@@ -2,6 +2,7 @@ package dev.quiesce.ops.deploy;
 
 import dev.quiesce.ops.cli.OpsException;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Brings versions of one service to serve, one at a time. */
 interface Deployer {
@@ -17,9 +18,10 @@ interface Deployer {
     /**
      * Goes back to the version before.
      *
+     * @param only if the last deploy was not of this version, nothing is done; null for whatever it was of
      * @throws OpsException if there is none, or it fails
      */
-    Deployed rollBack() throws IOException, InterruptedException;
+    Deployed rollBack(@Nullable String only) throws IOException, InterruptedException;
 
     /** Returns what serves, and what the last deploy has come to. */
     Status status() throws IOException, InterruptedException;

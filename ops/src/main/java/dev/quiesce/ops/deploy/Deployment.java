@@ -31,6 +31,7 @@ final class Deployment implements Deployer {
     private final Routing routing;
     private final Journal journal;
     private final Versions versions;
+    private final RollbackGuard guard;
 
     Deployment(DeployConfig config, Consumer<String> progress) {
         this.config = config;
@@ -38,6 +39,7 @@ final class Deployment implements Deployer {
         this.routing = Routing.of(config, containers);
         this.journal = new Journal(config.state());
         this.versions = new Versions(config, containers, progress);
+        this.guard = new RollbackGuard(config, containers, routing, versions);
     }
 
     @Override
@@ -81,8 +83,12 @@ final class Deployment implements Deployer {
 
     /** In its container, which has been kept. */
     @Override
-    public Deployed rollBack() throws IOException, InterruptedException {
+    public Deployed rollBack(@Nullable String only) throws IOException, InterruptedException {
         return DeployLock.holding(config.state(), () -> {
+            Optional<Entry> last = journal.read();
+            if (only != null && (last.isEmpty() || !guard.concerns(last.get(), only))) {
+                return guard.nothingToUndo(only);
+            }
             Optional<Entry> interrupted = interrupted();
             if (interrupted.filter(Entry::rollback).isPresent()) {
                 Optional<Deployed> finished = finish(interrupted.get());
@@ -95,7 +101,17 @@ final class Deployment implements Deployer {
                             ExitCode.REFUSED, "nothing has been deployed: there is no " + config.sharedFile()));
             Colour target = live.other();
             String name = config.container(target);
-            refuseIfItNeverServed(target);
+            Optional<Entry> neverServed = neverServed(target);
+            if (neverServed.isPresent()) {
+                if (only != null) {
+                    return guard.nothingToUndo(only);
+                }
+                throw new OpsException(
+                        ExitCode.REFUSED,
+                        "the last deploy, of " + neverServed.get().image()
+                                + ", came to nothing, so there is nothing to roll back: "
+                                + config.container(live) + " serves as before");
+            }
             Container before = containers
                     .find(name)
                     .orElseThrow(() -> new OpsException(
@@ -109,21 +125,15 @@ final class Deployment implements Deployer {
         return new BlueGreenStatus(config, routing, containers).look(journal.read());
     }
 
-    /** What is beside the version that serves may be one that failed, and not the one before. */
-    private void refuseIfItNeverServed(Colour target) throws IOException, InterruptedException {
-        Optional<Entry> last = journal.read();
-        if (last.filter(entry -> entry.to() == target && !entry.rollback() && entry.phase() != Phase.DONE)
-                .isEmpty()) {
-            return;
-        }
-        if (containers.isRunning(config.container(target))) {
+    /** What is beside the version that serves may be one that failed, and not the one before. It is stopped if it runs. */
+    private Optional<Entry> neverServed(Colour target) throws IOException, InterruptedException {
+        Optional<Entry> last = journal.read()
+                .filter(entry -> entry.to() == target && !entry.rollback() && entry.phase() != Phase.DONE);
+        if (last.isPresent() && containers.isRunning(config.container(target))) {
             makeRoom(target);
             remember(last.get().at(Phase.FAILED));
         }
-        throw new OpsException(
-                ExitCode.REFUSED,
-                "the last deploy, of " + last.get().image() + ", came to nothing, so there is nothing to roll back: "
-                        + config.container(target.other()) + " serves as before");
+        return last;
     }
 
     private static Entry entry(boolean rollback, String image, String imageId, @Nullable Colour from, Colour to) {

@@ -59,11 +59,16 @@ final class UnitDeployment implements Deployer {
     }
 
     @Override
-    public Deployed rollBack() throws IOException, InterruptedException {
+    public Deployed rollBack(@Nullable String only) throws IOException, InterruptedException {
         return DeployLock.holding(config.state(), () -> {
-            Entry last = journal.read()
-                    .orElseThrow(() -> new OpsException(
-                            ExitCode.REFUSED, "nothing has been deployed, so there is nothing to roll back"));
+            Optional<Entry> written = journal.read();
+            if (only != null
+                    && written.filter(entry -> concerns(entry, inFolder(Path.of(only))))
+                            .isEmpty()) {
+                return nothingToUndo(inFolder(Path.of(only)));
+            }
+            Entry last = written.orElseThrow(() ->
+                    new OpsException(ExitCode.REFUSED, "nothing has been deployed, so there is nothing to roll back"));
             if (last.phase() == Phase.FAILED) {
                 throw new OpsException(
                         ExitCode.REFUSED,
@@ -79,6 +84,32 @@ final class UnitDeployment implements Deployer {
             }
             return replace(entry(true, before));
         });
+    }
+
+    /** Returns whether what was done last is a deploy of a release, or a rollback of it that has not come to a good end. */
+    private static boolean concerns(Entry last, Path release) {
+        return last.rollback()
+                ? last.phase() != Phase.DONE && release.equals(last.from())
+                : last.phase() != Phase.FAILED && release.equals(last.to());
+    }
+
+    private Deployed nothingToUndo(Path release) throws IOException, InterruptedException {
+        String nothing = "There is no deploy of " + release + " to undo";
+        Path current = link.target()
+                .map(this::inFolder)
+                .orElseThrow(() -> new OpsException(
+                        ExitCode.REFUSED, nothing + ": nothing has been deployed, as there is no " + link.path()));
+        if (!isReady()) {
+            throw new OpsException(
+                    ExitCode.BROKEN,
+                    nothing + ", but " + config.unit() + " does not serve: see systemctl status " + config.unit());
+        }
+        return Deployed.untouched(
+                config.service(),
+                current.toString(),
+                config.unit(),
+                nothing + ", so nothing is done: " + config.service() + " is served by " + config.unit() + ", "
+                        + current);
     }
 
     @Override
@@ -151,17 +182,22 @@ final class UnitDeployment implements Deployer {
         boolean started = last.map(entry -> entry.phase() == Phase.DONE && release.equals(entry.to())
                         || entry.phase() == Phase.FAILED && release.equals(entry.from()))
                 .orElse(true);
+        return started
+                && link.target().map(this::inFolder).filter(release::equals).isPresent()
+                && isReady();
+    }
+
+    /** Returns whether the unit runs and answers. */
+    private boolean isReady() throws InterruptedException {
         Unit.State state = unit.state();
-        if (!started
-                || link.target().map(this::inFolder).filter(release::equals).isEmpty()
-                || !state.active().equals("active")) {
+        if (!state.active().equals("active")) {
             return false;
         }
         try {
             visitor.awaitReady(config.ready(), READY_STILL, () -> isUp(state.invocation()));
             return true;
         } catch (OpsException notReady) {
-            progress.accept(config.unit() + " is active, but does not answer: deploying anew");
+            progress.accept(config.unit() + " is active, but does not answer at " + config.ready());
             return false;
         }
     }

@@ -11,6 +11,7 @@ import dev.quiesce.ops.deploy.DeployHost.Mode;
 import dev.quiesce.web.testing.Nginx;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Deploys of what serves already, on one host, on which each case begins with one version that serves alone. */
+/** Deploys of what serves already, and rollbacks of what was never deployed, on one host, on which each case begins with one version that serves alone. */
 @Tag("docker")
 @Tag("nginx")
 @Tag("slow")
@@ -117,6 +118,80 @@ class RepeatedDeployIT {
         End repeated = host.deploy(host.image("2"));
         assertThat(repeated.code()).as(repeated.said()).isZero();
         assertThat(repeated.said()).contains("already; nothing to do");
+    }
+
+    @Test
+    void rollbackOfADeployThatWasRefusedBeforeItBegan_undoesNothing() throws Exception {
+        deploy("2");
+        String state = host.stateOfContainers();
+        Path nginx = host.folder().resolve("nginx.conf");
+        String good = Files.readString(nginx);
+        Files.writeString(nginx, "nonsense;\n", StandardOpenOption.APPEND);
+        try {
+            End refused = host.deploy(host.image("3"));
+            assertThat(refused.code()).as(refused.said()).isEqualTo(1);
+            assertUndoesNothing(host.image("3"));
+        } finally {
+            Files.writeString(nginx, good);
+        }
+        assertThat(host.deploy("quiesce-deploy-it:mistyped").code()).isEqualTo(1);
+        assertUndoesNothing("quiesce-deploy-it:mistyped");
+        assertThat(host.stateOfContainers()).isEqualTo(state);
+    }
+
+    @Test
+    void rollbackOfADeployThatFailed_undoesNothing() throws Exception {
+        deploy("2");
+        assertThat(host.deploy(host.images().thatDoesNotStart()).code()).isEqualTo(3);
+        assertUndoesNothing(host.images().thatDoesNotStart());
+    }
+
+    @Test
+    void rollbackOfADeployThatWasKilledBeforeItLed_endsTheNewVersion() throws Exception {
+        deploy("2");
+        host.deployAndKillAt(host.image("3"), "Warming ");
+        assertUndoesNothing(host.image("3"));
+        assertThat(host.runs(host.live())).isFalse();
+    }
+
+    @Test
+    void rollbackOfTheImageThatWasDeployedLast_goesBackOnce_andThenUndoesNothing() throws Exception {
+        Colour before = host.live();
+        String imageBefore = host.liveImage();
+        deploy("2");
+        host.killAt("Stopping ", "rollback", "--image", host.image("2"));
+        End back = host.run("rollback", "--image", host.image("2"));
+        assertThat(back.code()).as(back.said()).isZero();
+        assertThat(back.said())
+                .contains(
+                        "A rollback of " + imageBefore + " was interrupted",
+                        "is served by " + before + ", " + imageBefore);
+
+        End again = host.run("rollback", "--image", host.image("2"));
+        assertThat(again.code()).as(again.said()).isZero();
+        assertThat(again.said())
+                .contains(
+                        "There is no deploy of quiesce-deploy-it:2 to undo",
+                        "is served by " + before + ", " + imageBefore);
+    }
+
+    @Test
+    void rollbackThatUndoesNothing_whereNothingServes_doesNotSayThatAllIsWell() throws Exception {
+        host.kill(host.live());
+        End end = host.run("rollback", "--image", "quiesce-deploy-it:mistyped");
+        assertThat(end.code()).as(end.said()).isEqualTo(6);
+        assertThat(end.said())
+                .contains("quiesce-deploy-it-" + host.live() + ", to which requests are led, does not serve");
+    }
+
+    private static void assertUndoesNothing(String image) throws Exception {
+        End back = host.run("rollback", "--image", image);
+        assertThat(back.code()).as(back.said()).isZero();
+        assertThat(back.said())
+                .contains(
+                        "There is no deploy of " + image + " to undo, so nothing is done",
+                        "is served by " + host.live().other() + ", quiesce-deploy-it:2")
+                .doesNotContain("Starting", "Leading");
     }
 
     private static void deploy(String version) throws Exception {

@@ -205,6 +205,29 @@ class UnitDeployIT {
         assertServesRelease("1", "DONE");
     }
 
+    @Test
+    void rollbackOfAReleaseThatWasNeverBegun_undoesNothing_andOfTheLastOne_goesBackOnce() throws Exception {
+        assertThat(host.deploy(host.release("2")).code()).isZero();
+        assertThat(host.deploy("releases/none").code()).isEqualTo(1);
+        End nothing = host.run("rollback", "--release", "releases/none");
+        assertThat(nothing.code()).as(nothing.said()).isZero();
+        assertThat(nothing.said())
+                .contains(
+                        "There is no deploy of " + folder + "/releases/none to undo, so nothing is done",
+                        "board is served by board.service, " + folder + "/releases/2")
+                .doesNotContain("Restarting");
+
+        End back = host.run("rollback", "--release", "releases/2");
+        assertThat(back.code()).as(back.said()).isZero();
+        End again = host.run("rollback", "--release", "releases/2");
+        assertThat(again.code()).as(again.said()).isZero();
+        assertThat(again.said()).contains("There is no deploy of " + folder + "/releases/2 to undo");
+        assertServesRelease("1", "DONE");
+
+        End image = host.run("rollback", "--image", "app:1");
+        assertThat(image.code()).isEqualTo(2);
+    }
+
     private OpenLoad load() {
         return OpenLoad.start(host.address(), PER_SECOND);
     }
