@@ -1,5 +1,7 @@
 package dev.quiesce.ops.deploy;
 
+import dev.quiesce.ops.cli.ExitCode;
+import dev.quiesce.ops.cli.OpsException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +16,22 @@ final class ConfigOption {
             description = "how the service is deployed; docs/deploy.md explains it")
     private @Nullable Path file;
 
-    /** Returns whether the file is about a unit of systemd. */
-    boolean isOfUnit() {
-        return settings().has(UnitConfigFile.UNIT);
+    /**
+     * Returns the version that is named by one of two options.
+     *
+     * @throws OpsException if it is the wrong one for what the file is about
+     */
+    String version(@Nullable String image, @Nullable String release) {
+        boolean ofUnit = settings().has(UnitConfigFile.UNIT);
+        String named = ofUnit ? release : image;
+        if (named == null) {
+            throw new OpsException(
+                    ExitCode.USAGE,
+                    ofUnit
+                            ? "the file has systemd.unit, so name what is deployed by --release"
+                            : "the file has no systemd.unit, so name what is deployed by --image");
+        }
+        return named;
     }
 
     /** Returns what deploys the service, as the file says. */

@@ -45,12 +45,16 @@ final class Containers {
      * @throws OpsException if it is not on this host
      */
     String imageId(String image) throws InterruptedException {
+        return findImageId(image)
+                .orElseThrow(() -> new OpsException(
+                        ExitCode.REFUSED,
+                        "there is no image " + image + " on this host: build, pull or load it first"));
+    }
+
+    /** Returns what identifies an image whatever it is called; empty if it is not on this host. */
+    Optional<String> findImageId(String image) throws InterruptedException {
         Program.Result result = docker("image", "inspect", "--format", "{{.Id}}", image);
-        if (!result.isOk()) {
-            throw new OpsException(
-                    ExitCode.REFUSED, "there is no image " + image + " on this host: build, pull or load it first");
-        }
-        return result.out().strip();
+        return result.isOk() ? Optional.of(result.out().strip()) : Optional.empty();
     }
 
     boolean isRunning(String name) throws InterruptedException {

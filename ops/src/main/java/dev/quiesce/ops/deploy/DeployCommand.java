@@ -20,12 +20,12 @@ import picocli.CommandLine.Option;
             "",
             "The new version has to be ready and warm before requests are led to it. The old one is stopped when nobody is led"
                     + " there any more. A failure before leaves the old one as it was. Killed at whatever step, the same"
-                    + " command goes on."
+                    + " command goes on. If the image or release serves already, nothing is done, unless --again is given."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:the new version serves, and nothing was lost",
+            "0:the new version serves, and nothing was lost; or it served already, and nothing was done",
             "1:it was refused or failed, and the old version serves as before; the last line says why",
             "2:the command line or the file makes no sense; nothing was done",
             "3:docker, nginx, systemctl or a file cannot be used, and the old version serves as before",
@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  quiesce-ops deploy --config /etc/quiesce/app.properties --image app:3f2c1e9",
             "  quiesce-ops deploy --config app.properties --image app:3f2c1e9 --json",
+            "  quiesce-ops deploy --config app.properties --image app:3f2c1e9 --again",
             "  quiesce-ops deploy --config unit.properties --release /opt/app/releases/3f2c1e9"
         })
 public final class DeployCommand implements Callable<Integer> {
@@ -48,6 +49,12 @@ public final class DeployCommand implements Callable<Integer> {
 
     @ArgGroup(multiplicity = "1")
     private @Nullable Version version;
+
+    @Option(
+            names = "--again",
+            description =
+                    "deploys although the image or release serves already, for example after a change of run.options")
+    private boolean again;
 
     /** What is deployed: one of the two. Not thread-safe. */
     private static final class Version {
@@ -74,18 +81,8 @@ public final class DeployCommand implements Callable<Integer> {
         if (named == null) {
             throw new IllegalStateException("the command line has set nothing");
         }
-        String name = named.image == null ? named.release : named.image;
-        if (name == null) {
-            throw new IllegalStateException("the command line has set neither");
-        }
-        if (config.isOfUnit() != (named.image == null)) {
-            throw new OpsException(
-                    ExitCode.USAGE,
-                    config.isOfUnit()
-                            ? "the file has systemd.unit, so name what is deployed by --release"
-                            : "the file has no systemd.unit, so name what is deployed by --image");
-        }
-        return answer(output, config, deployer -> deployer.deploy(name));
+        String name = config.version(named.image, named.release);
+        return answer(output, config, deployer -> deployer.deploy(name, again));
     }
 
     interface Work {

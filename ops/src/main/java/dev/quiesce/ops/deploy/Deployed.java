@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param before where the version before is, or what it was; null if there was none
  * @param stopped how that has stopped, or null if there was none
  * @param probe what the probe has seen, or null if there was none
+ * @param untouched why nothing has been done, with what serves; null if something has
  */
 record Deployed(
         String service,
@@ -19,7 +20,21 @@ record Deployed(
         String live,
         @Nullable String before,
         @Nullable StopReport stopped,
-        Probe.@Nullable Result probe) {
+        Probe.@Nullable Result probe,
+        @Nullable String untouched) {
+
+    static Deployed alreadyServed(String service, String version, String live) {
+        return untouched(
+                service,
+                version,
+                live,
+                service + " is served by " + live + ", " + version + ", already; nothing to do."
+                        + " If its configuration has changed, add --again");
+    }
+
+    static Deployed untouched(String service, String version, String live, String why) {
+        return new Deployed(service, version, live, null, null, null, why);
+    }
 
     /** Returns whether nothing was lost, as far as anybody has seen. */
     boolean isClean() {
@@ -36,12 +51,16 @@ record Deployed(
         if (probe != null) {
             map.put("probe", Map.of("sent", probe.sent(), "lost", probe.lost(), "losses", probe.losses()));
         }
+        map.put("changed", untouched == null);
         map.put("clean", isClean());
         return map;
     }
 
     @Override
     public String toString() {
+        if (untouched != null) {
+            return untouched + "\n";
+        }
         StringBuilder text = new StringBuilder(service + " is served by " + live + ", " + version + "\n");
         if (stopped != null) {
             text.append(stopped).append('\n');

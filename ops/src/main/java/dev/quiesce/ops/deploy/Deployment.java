@@ -31,6 +31,7 @@ final class Deployment implements Deployer {
     private final Routing routing;
     private final Journal journal;
     private final Versions versions;
+    private final RollbackGuard guard;
 
     Deployment(DeployConfig config, Consumer<String> progress) {
         this.config = config;
@@ -38,10 +39,11 @@ final class Deployment implements Deployer {
         this.routing = Routing.of(config, containers);
         this.journal = new Journal(config.state());
         this.versions = new Versions(config, containers, progress);
+        this.guard = new RollbackGuard(config, containers, routing, versions);
     }
 
     @Override
-    public Deployed deploy(String image) throws IOException, InterruptedException {
+    public Deployed deploy(String image, boolean again) throws IOException, InterruptedException {
         return DeployLock.holding(config.state(), () -> {
             String imageId = containers.imageId(image);
             Optional<Entry> interrupted = interrupted();
@@ -52,15 +54,41 @@ final class Deployment implements Deployer {
                 }
             }
             Optional<Colour> live = routing.colour();
+            if (!again && live.isPresent() && serves(live.get(), imageId)) {
+                return Deployed.alreadyServed(
+                        config.service(), image, live.get().toString());
+            }
             Colour target = live.map(Colour::other).orElse(Colour.BLUE);
             return bringUp(entry(false, image, imageId, live.orElse(null), target), () -> makeRoom(target));
         });
     }
 
+    /** Returns whether an image is what serves, alone, and nothing is left to be brought to its end. */
+    private boolean serves(Colour live, String imageId) throws IOException, InterruptedException {
+        boolean runs = containers
+                .find(config.container(live))
+                .filter(container -> container.running() && container.imageId().equals(imageId))
+                .isPresent();
+        if (!runs
+                || containers.isRunning(config.container(live.other()))
+                || journal.read().filter(Entry::isUnfinished).isPresent()) {
+            return false;
+        }
+        boolean ready = versions.isReady(live);
+        if (!ready) {
+            progress.accept(config.container(live) + " is of this image and runs, but does not answer: deploying anew");
+        }
+        return ready;
+    }
+
     /** In its container, which has been kept. */
     @Override
-    public Deployed rollBack() throws IOException, InterruptedException {
+    public Deployed rollBack(@Nullable String only) throws IOException, InterruptedException {
         return DeployLock.holding(config.state(), () -> {
+            Optional<Entry> last = journal.read();
+            if (only != null && (last.isEmpty() || !guard.concerns(last.get(), only))) {
+                return guard.nothingToUndo(only);
+            }
             Optional<Entry> interrupted = interrupted();
             if (interrupted.filter(Entry::rollback).isPresent()) {
                 Optional<Deployed> finished = finish(interrupted.get());
@@ -73,7 +101,17 @@ final class Deployment implements Deployer {
                             ExitCode.REFUSED, "nothing has been deployed: there is no " + config.sharedFile()));
             Colour target = live.other();
             String name = config.container(target);
-            refuseIfItNeverServed(target);
+            Optional<Entry> neverServed = neverServed(target);
+            if (neverServed.isPresent()) {
+                if (only != null) {
+                    return guard.nothingToUndo(only);
+                }
+                throw new OpsException(
+                        ExitCode.REFUSED,
+                        "the last deploy, of " + neverServed.get().image()
+                                + ", came to nothing, so there is nothing to roll back: "
+                                + config.container(live) + " serves as before");
+            }
             Container before = containers
                     .find(name)
                     .orElseThrow(() -> new OpsException(
@@ -87,21 +125,15 @@ final class Deployment implements Deployer {
         return new BlueGreenStatus(config, routing, containers).look(journal.read());
     }
 
-    /** What is beside the version that serves may be one that failed, and not the one before. */
-    private void refuseIfItNeverServed(Colour target) throws IOException, InterruptedException {
-        Optional<Entry> last = journal.read();
-        if (last.filter(entry -> entry.to() == target && !entry.rollback() && entry.phase() != Phase.DONE)
-                .isEmpty()) {
-            return;
-        }
-        if (containers.isRunning(config.container(target))) {
+    /** What is beside the version that serves may be one that failed, and not the one before. It is stopped if it runs. */
+    private Optional<Entry> neverServed(Colour target) throws IOException, InterruptedException {
+        Optional<Entry> last = journal.read()
+                .filter(entry -> entry.to() == target && !entry.rollback() && entry.phase() != Phase.DONE);
+        if (last.isPresent() && containers.isRunning(config.container(target))) {
             makeRoom(target);
             remember(last.get().at(Phase.FAILED));
         }
-        throw new OpsException(
-                ExitCode.REFUSED,
-                "the last deploy, of " + last.get().image() + ", came to nothing, so there is nothing to roll back: "
-                        + config.container(target.other()) + " serves as before");
+        return last;
     }
 
     private static Entry entry(boolean rollback, String image, String imageId, @Nullable Colour from, Colour to) {
@@ -281,7 +313,8 @@ final class Deployment implements Deployer {
                 entry.to().toString(),
                 from == null ? null : from.toString(),
                 stopped,
-                probed);
+                probed,
+                null);
     }
 
     private static String message(Exception failure) {

@@ -7,6 +7,7 @@ import dev.quiesce.ops.deploy.UnitJournal.Phase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class UnitDeployment implements Deployer {
+    private static final Duration READY_STILL = Duration.ofSeconds(10);
     private static final int LINES_TOLD = 20;
     private static final long POLL_MILLIS = 50;
 
@@ -42,23 +44,31 @@ final class UnitDeployment implements Deployer {
     }
 
     @Override
-    public Deployed deploy(String version) throws IOException, InterruptedException {
+    public Deployed deploy(String version, boolean again) throws IOException, InterruptedException {
         return DeployLock.holding(config.state(), () -> {
             Path release = inFolder(Path.of(version));
             if (!Files.exists(release) || release.equals(link.path())) {
                 throw new OpsException(
                         ExitCode.REFUSED, "there is no release " + release + " on this host: put it there first");
             }
+            if (!again && serves(release)) {
+                return Deployed.alreadyServed(config.service(), release.toString(), config.unit());
+            }
             return replace(entry(false, release));
         });
     }
 
     @Override
-    public Deployed rollBack() throws IOException, InterruptedException {
+    public Deployed rollBack(@Nullable String only) throws IOException, InterruptedException {
         return DeployLock.holding(config.state(), () -> {
-            Entry last = journal.read()
-                    .orElseThrow(() -> new OpsException(
-                            ExitCode.REFUSED, "nothing has been deployed, so there is nothing to roll back"));
+            Optional<Entry> written = journal.read();
+            if (only != null
+                    && written.filter(entry -> concerns(entry, inFolder(Path.of(only))))
+                            .isEmpty()) {
+                return nothingToUndo(inFolder(Path.of(only)));
+            }
+            Entry last = written.orElseThrow(() ->
+                    new OpsException(ExitCode.REFUSED, "nothing has been deployed, so there is nothing to roll back"));
             if (last.phase() == Phase.FAILED) {
                 throw new OpsException(
                         ExitCode.REFUSED,
@@ -69,11 +79,37 @@ final class UnitDeployment implements Deployer {
                 return replace(entry(true, last.to()));
             }
             Path before = last.from();
-            if (before == null) {
+            if (before == null || before.equals(last.to())) {
                 throw new OpsException(ExitCode.REFUSED, "there is no version before " + last.to());
             }
             return replace(entry(true, before));
         });
+    }
+
+    /** Returns whether what was done last is a deploy of a release, or a rollback of it that has not come to a good end. */
+    private static boolean concerns(Entry last, Path release) {
+        return last.rollback()
+                ? last.phase() != Phase.DONE && release.equals(last.from())
+                : last.phase() != Phase.FAILED && release.equals(last.to());
+    }
+
+    private Deployed nothingToUndo(Path release) throws IOException, InterruptedException {
+        String nothing = "There is no deploy of " + release + " to undo";
+        Path current = link.target()
+                .map(this::inFolder)
+                .orElseThrow(() -> new OpsException(
+                        ExitCode.REFUSED, nothing + ": nothing has been deployed, as there is no " + link.path()));
+        if (!isReady()) {
+            throw new OpsException(
+                    ExitCode.BROKEN,
+                    nothing + ", but " + config.unit() + " does not serve: see systemctl status " + config.unit());
+        }
+        return Deployed.untouched(
+                config.service(),
+                current.toString(),
+                config.unit(),
+                nothing + ", so nothing is done: " + config.service() + " is served by " + config.unit() + ", "
+                        + current);
     }
 
     @Override
@@ -123,12 +159,47 @@ final class UnitDeployment implements Deployer {
                     Phase.REPLACING);
         }
         Unit.State state = unit.state();
-        return new Entry(
-                rollback,
-                link.target().map(this::inFolder).orElse(null),
-                to,
-                state.isUp() ? state.invocation() : "",
-                Phase.REPLACING);
+        return new Entry(rollback, before(to), to, state.isUp() ? state.invocation() : "", Phase.REPLACING);
+    }
+
+    /** One that is deployed again leaves the version before it the one to go back to. */
+    private @Nullable Path before(Path to) throws IOException {
+        Path current = link.target().map(this::inFolder).orElse(null);
+        if (!to.equals(current)) {
+            return current;
+        }
+        return journal.read()
+                .filter(last -> last.phase() == Phase.DONE && last.to().equals(to))
+                .map(Entry::from)
+                .orElse(current);
+    }
+
+    /** Returns whether a release is what serves, and nothing is left to be brought to its end. */
+    private boolean serves(Path release) throws IOException, InterruptedException {
+        unit.checkSocket();
+        Optional<Entry> last = journal.read();
+        // If somebody else has led the link elsewhere, what it leads to now may never have been started.
+        boolean started = last.map(entry -> entry.phase() == Phase.DONE && release.equals(entry.to())
+                        || entry.phase() == Phase.FAILED && release.equals(entry.from()))
+                .orElse(true);
+        return started
+                && link.target().map(this::inFolder).filter(release::equals).isPresent()
+                && isReady();
+    }
+
+    /** Returns whether the unit runs and answers. */
+    private boolean isReady() throws InterruptedException {
+        Unit.State state = unit.state();
+        if (!state.active().equals("active")) {
+            return false;
+        }
+        try {
+            visitor.awaitReady(config.ready(), READY_STILL, () -> isUp(state.invocation()));
+            return true;
+        } catch (OpsException notReady) {
+            progress.accept(config.unit() + " is active, but does not answer at " + config.ready());
+            return false;
+        }
     }
 
     private Path inFolder(Path path) {
@@ -154,7 +225,8 @@ final class UnitDeployment implements Deployer {
                     config.unit(),
                     from == null ? null : from.toString(),
                     stopped,
-                    probed);
+                    probed,
+                    null);
         }
     }
 

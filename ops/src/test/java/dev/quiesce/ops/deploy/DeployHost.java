@@ -77,7 +77,7 @@ final class DeployHost {
     private final Nginx nginx;
     private final Path config;
     private final String configuration;
-    private final Set<String> built = new HashSet<>();
+    private final DeployImages images;
     private Colour live = Colour.GREEN;
     private String liveImage = "none";
 
@@ -85,6 +85,7 @@ final class DeployHost {
         this.mode = mode;
         this.folder = folder;
         this.database = database;
+        this.images = new DeployImages(engine, NAME, folder.resolve("image"));
         Path sockets = Files.createDirectory(folder.resolve("sockets"));
         nginx = Nginx.start(
                 folder, "", List.of(mode == Mode.RELOAD ? "127.0.0.1:1" : "unix:" + sockets.resolve("service.sock")));
@@ -134,6 +135,7 @@ final class DeployHost {
         assertThat(first.said()).contains(NAME + " is served by blue, " + NAME + ":1");
         live = Colour.BLUE;
         liveImage = NAME + ":1";
+        images.beginWith(inspect("{{.Image}}"));
     }
 
     private boolean isAsAfterADeploy() throws Exception {
@@ -150,11 +152,16 @@ final class DeployHost {
             return false;
         }
         live = led.get();
-        liveImage = engine.docker("inspect", "--format", "{{.Config.Image}}", NAME + "-" + live)
+        liveImage = inspect("{{.Config.Image}}");
+        images.beginWith(inspect("{{.Image}}"));
+        return true;
+    }
+
+    private String inspect(String format) throws InterruptedException {
+        return engine.docker("inspect", "--format", format, NAME + "-" + live)
                 .orFail()
                 .out()
                 .strip();
-        return true;
     }
 
     /** Returns where the version is that served when {@link #haveOneServe} was called. */
@@ -171,36 +178,17 @@ final class DeployHost {
         return DeployConfigFile.read(config);
     }
 
-    /** Returns an image of the sample service, as if it were another version. */
+    /**
+     * Returns an image of the sample service, as if it were another version. It is another one than that which served when
+     * {@link #haveOneServe} was called, even if that is called the same.
+     */
     String image(String version) throws Exception {
-        return build(
-                version,
-                "FROM " + engine.jdkImage(Path.of(System.getProperty("java.home"))) + "\nLABEL version=" + version
-                        + "\n");
+        return images.version(version);
     }
 
-    /** Returns an image that runs for ever and serves nothing. */
-    String imageThatServesNothing() throws Exception {
-        return build(
-                "serves-nothing",
-                "FROM " + engine.baseImage()
-                        + "\nENTRYPOINT [\"sh\", \"-c\", \"trap exit TERM; echo I serve nothing; sleep 600 & wait\"]\n");
-    }
-
-    private String build(String version, String content) throws Exception {
-        String tag = NAME + ":" + version;
-        if (!built.add(tag)) {
-            return tag;
-        }
-        Path context = Files.createDirectories(folder.resolve("image"));
-        Files.writeString(context.resolve("Dockerfile"), content);
-        engine.docker("build", "--tag", tag, context.toString()).orFail();
-        return tag;
-    }
-
-    /** Returns an image in which the command of the service does not exist. */
-    String imageThatDoesNotStart() throws Exception {
-        return build("does-not-start", "FROM " + engine.baseImage() + "\nLABEL version=does-not-start\n");
+    /** Returns images that are no versions. */
+    DeployImages images() {
+        return images;
     }
 
     /** Begins a command. */
@@ -343,6 +331,24 @@ final class DeployHost {
 
     void kill(Colour colour) throws InterruptedException {
         engine.docker("kill", NAME + "-" + colour).orFail();
+    }
+
+    /** Returns what would change if a container were made, started or stopped. */
+    String stateOfContainers() throws InterruptedException {
+        return engine.docker(
+                        "inspect",
+                        "--format",
+                        "{{.Id}} {{.State.StartedAt}} {{.State.FinishedAt}}",
+                        NAME + "-" + Colour.BLUE,
+                        NAME + "-" + Colour.GREEN)
+                .orFail()
+                .out();
+    }
+
+    String labels(Colour colour) throws InterruptedException {
+        return engine.docker("inspect", "--format", "{{json .Config.Labels}}", NAME + "-" + colour)
+                .orFail()
+                .out();
     }
 
     boolean runs(Colour colour) throws InterruptedException {

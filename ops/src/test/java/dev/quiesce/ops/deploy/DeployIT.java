@@ -254,7 +254,7 @@ class DeployIT {
         Files.writeString(
                 host.config(), Files.readString(host.config()).replace("ready.timeout = 40s", "ready.timeout = 2s"));
         try (DeployLoad load = host.load()) {
-            End silent = host.deploy(host.imageThatServesNothing());
+            End silent = host.deploy(host.images().thatServesNothing());
             assertThat(silent.code()).as(silent.said()).isEqualTo(1);
             assertThat(silent.said())
                     .contains(
@@ -262,7 +262,7 @@ class DeployIT {
                             "quiesce-deploy-it-" + host.live() + " goes on serving",
                             "is not ready after 2 s");
 
-            End broken = host.deploy(host.imageThatDoesNotStart());
+            End broken = host.deploy(host.images().thatDoesNotStart());
             assertThat(broken.code()).as(broken.said()).isEqualTo(3);
 
             host.assertNothingLost(load);

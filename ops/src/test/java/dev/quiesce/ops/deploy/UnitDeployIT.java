@@ -160,6 +160,74 @@ class UnitDeployIT {
         assertThat(host.runs()).isEqualTo("This is release 1, ActiveState=active");
     }
 
+    @Test
+    void deployOfWhatServes_doesNothing_andRollbackStillLeadsToTheVersionBefore() throws Exception {
+        assertThat(host.deploy(host.release("2")).code()).isZero();
+        String invocation = host.invocation();
+        End repeated = host.deploy("releases/2");
+        assertThat(repeated.code()).as(repeated.said()).isZero();
+        assertThat(repeated.said())
+                .contains("board is served by board.service, " + folder + "/releases/2, already; nothing to do")
+                .doesNotContain("Restarting");
+        assertThat(host.invocation()).isEqualTo(invocation);
+
+        End back = host.run("rollback");
+        assertThat(back.code()).as(back.said()).isZero();
+        assertServesRelease("1", "DONE");
+    }
+
+    @Test
+    void deployOfWhatServes_againBecauseItWasAskedFor_restartsIt_andRollbackStillLeadsToTheVersionBefore()
+            throws Exception {
+        assertThat(host.deploy(host.release("2")).code()).isZero();
+        String invocation = host.invocation();
+        End again = host.run("deploy", "--again", "--release", "releases/2");
+        assertThat(again.code()).as(again.said()).isZero();
+        assertThat(again.said()).contains("has stopped with exit code 0: Stopped cleanly", "none was lost");
+        assertThat(host.invocation()).isNotEqualTo(invocation);
+        assertServesRelease("2", "DONE");
+
+        End back = host.run("rollback");
+        assertThat(back.code()).as(back.said()).isZero();
+        assertServesRelease("1", "DONE");
+    }
+
+    @Test
+    void onlyVersionThereIs_deployedAgain_isNoVersionToGoBackTo() throws Exception {
+        host.forgetDeploys();
+        assertThat(host.run("deploy", "--again", "--release", "releases/1").code())
+                .isZero();
+        End back = host.run("rollback");
+        assertThat(back.code()).as(back.said()).isEqualTo(1);
+        assertThat(back.said())
+                .contains("there is no version before " + folder + "/releases/1")
+                .doesNotContain("Restarting");
+        assertServesRelease("1", "DONE");
+    }
+
+    @Test
+    void rollbackOfAReleaseThatWasNeverBegun_undoesNothing_andOfTheLastOne_goesBackOnce() throws Exception {
+        assertThat(host.deploy(host.release("2")).code()).isZero();
+        assertThat(host.deploy("releases/none").code()).isEqualTo(1);
+        End nothing = host.run("rollback", "--release", "releases/none");
+        assertThat(nothing.code()).as(nothing.said()).isZero();
+        assertThat(nothing.said())
+                .contains(
+                        "There is no deploy of " + folder + "/releases/none to undo, so nothing is done",
+                        "board is served by board.service, " + folder + "/releases/2")
+                .doesNotContain("Restarting");
+
+        End back = host.run("rollback", "--release", "releases/2");
+        assertThat(back.code()).as(back.said()).isZero();
+        End again = host.run("rollback", "--release", "releases/2");
+        assertThat(again.code()).as(again.said()).isZero();
+        assertThat(again.said()).contains("There is no deploy of " + folder + "/releases/2 to undo");
+        assertServesRelease("1", "DONE");
+
+        End image = host.run("rollback", "--image", "app:1");
+        assertThat(image.code()).isEqualTo(2);
+    }
+
     private OpenLoad load() {
         return OpenLoad.start(host.address(), PER_SECOND);
     }

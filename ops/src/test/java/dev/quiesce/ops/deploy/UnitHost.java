@@ -159,12 +159,21 @@ final class UnitHost implements AutoCloseable {
         systemd.run("systemctl", "start", "board.socket", "board.service");
     }
 
+    /** Returns what tells the last start of the service from the ones before. */
+    String invocation() throws InterruptedException {
+        return systemd.run("systemctl", "show", "--property=InvocationID", "--value", "board.service")
+                .strip();
+    }
+
+    /** Has the next deploy know of none before. */
+    void forgetDeploys() throws IOException {
+        Files.deleteIfExists(folder.resolve("deploy-state/unit.json"));
+    }
+
     /** Returns the first line of what runs now. */
     String runs() throws InterruptedException {
         String state = systemd.run("systemctl", "show", "--property=ActiveState", "board.service");
-        String invocation = systemd.run("systemctl", "show", "--property=InvocationID", "--value", "board.service");
-        String log =
-                systemd.run("journalctl", "--quiet", "--output=cat", "_SYSTEMD_INVOCATION_ID=" + invocation.strip());
+        String log = systemd.run("journalctl", "--quiet", "--output=cat", "_SYSTEMD_INVOCATION_ID=" + invocation());
         return log.lines().findFirst().orElse("nothing") + ", " + state.strip();
     }
 

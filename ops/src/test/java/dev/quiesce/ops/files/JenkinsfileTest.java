@@ -14,6 +14,8 @@ import java.util.Map;
 import org.codehaus.groovy.control.CompilerConfiguration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The pipeline, compiled and run as Groovy, where every block and step only notes that it was called. There is no Jenkins here:
@@ -21,11 +23,14 @@ import org.junit.jupiter.api.Test;
  */
 class JenkinsfileTest {
     private static final Path FILE = Path.of("jenkins", "Jenkinsfile");
+    private static final String UNDO = "pipeline > stages > stage Deploy > post > unsuccessful > script > ";
 
     private List<String> calls = List.of();
 
-    /** Notes each call with the blocks around it, and runs blocks. */
+    /** Notes each call with the blocks around it, and runs blocks. A step that is asked for its exit code gets one from outside. */
     public abstract static class Noting extends Script {
+        static final String CODE = "exitCode";
+
         private final List<String> calls = new ArrayList<>();
         private final List<String> blocks = new ArrayList<>();
 
@@ -51,16 +56,23 @@ class JenkinsfileTest {
                 block.call();
                 blocks.remove(blocks.size() - 1);
             }
-            return call;
+            boolean wantsCode = values.stream()
+                    .anyMatch(value -> value instanceof Map<?, ?> named && named.containsKey("returnStatus"));
+            return wantsCode ? getBinding().getVariable(CODE) : call;
         }
     }
 
     @BeforeEach
     void runThePipeline() throws IOException {
+        runWhereRollbackEndsWith(0);
+    }
+
+    private void runWhereRollbackEndsWith(int code) throws IOException {
         CompilerConfiguration configuration = new CompilerConfiguration();
         configuration.setScriptBaseClass(Noting.class.getName());
         Binding variables = new Binding();
         variables.setVariable("any", "any");
+        variables.setVariable(Noting.CODE, code);
         variables.setVariable("env", Map.of("GIT_COMMIT", "4ae17b0"));
         GroovyShell shell = new GroovyShell(getClass().getClassLoader(), variables, configuration);
         Script script = shell.parse(FILE.toFile());
@@ -80,11 +92,36 @@ class JenkinsfileTest {
     }
 
     @Test
-    void deployThatFails_isRolledBack_andOnlyTheMainBranchIsDeployed() {
+    void deployThatFails_isRolledBack_ifItWasOfThisCommit_andOnlyTheMainBranchIsDeployed() {
         assertThat(calls)
                 .contains(
-                        "pipeline > stages > stage Deploy > post > unsuccessful > sh $OPS rollback --config ops/compose/deploy.properties",
+                        UNDO + "sh {returnStatus=true, script=$OPS rollback --config ops/compose/deploy.properties"
+                                + " --image \"quiesce-app:$GIT_COMMIT\"}",
                         "pipeline > stages > stage Deploy > when > branch main");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0   | What ran before serves.
+            1   | NOT ROLLED BACK: it ended with 1,
+            3   | NOT ROLLED BACK: it ended with 3,
+            4   | What ran before serves, and something was lost
+            5   | Requests are led to what ran before, but the rollback is not at its end
+            6   | NOTHING SERVES, or nobody knows what does
+            143 | NOT ROLLED BACK: it ended with 143,
+            """)
+    void rollback_howeverItEnds_isToldAsItIs(int code, String told) throws IOException {
+        runWhereRollbackEndsWith(code);
+        assertThat(calls)
+                .filteredOn(call -> call.startsWith(UNDO + "echo "))
+                .singleElement()
+                .asString()
+                .contains(told);
+        assertThat(calls)
+                .last()
+                .asString()
+                .startsWith("pipeline > post > unsuccessful > echo Failed: 4ae17b0. ")
+                .doesNotContain("before");
     }
 
     @Test
