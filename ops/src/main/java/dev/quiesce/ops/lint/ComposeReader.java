@@ -1,5 +1,6 @@
 package dev.quiesce.ops.lint;
 
+import dev.quiesce.ops.process.ShellWords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ final class ComposeReader {
     /** Returns the words of a command, which may be a list or one text that compose divides itself. */
     static List<Value<String>> words(Yaml command) {
         if (command.text().isPresent()) {
-            return Words.of(command.text().get()).stream()
+            return ShellWords.of(command.text().get()).stream()
                     .map(word -> Value.of(command.name(), word, command.place()))
                     .toList();
         }

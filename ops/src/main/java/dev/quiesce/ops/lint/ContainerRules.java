@@ -1,5 +1,6 @@
 package dev.quiesce.ops.lint;
 
+import dev.quiesce.ops.process.ShellWords;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -102,7 +103,7 @@ final class ContainerRules {
     }
 
     private static boolean shellList(String list) {
-        List<String> words = Words.of(list.replaceAll("[\\[\\],]", " "));
+        List<String> words = ShellWords.of(list.replaceAll("[\\[\\],]", " "));
         return words.size() > 2
                 && isShell(words.get(0))
                 && words.contains("-c")

@@ -1,6 +1,7 @@
 package dev.quiesce.ops.lint;
 
 import dev.quiesce.ops.deploy.DeployFile;
+import dev.quiesce.ops.docker.CommandOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,16 +54,16 @@ record Deploy(String name, DeployFile file, List<Value<String>> entries) {
 
     private Workload workload(DeployFile.Instance instance, Findings findings) {
         Place place = place(RUN_OPTIONS);
-        DockerOptions options = new DockerOptions(instance.options());
+        CommandOptions options = CommandOptions.read(instance.options());
         List<Value<String>> variables = new ArrayList<>();
-        for (String path : options.all("--env-file", "")) {
+        for (String path : options.all("env-file")) {
             ComposeReader.readFile(
                     Path.of(path),
                     place + ": the environment of " + instance.name() + " in " + path,
                     variables,
                     findings);
         }
-        for (String variable : options.all("--env", "-e")) {
+        for (String variable : options.all("env")) {
             if (variable.contains("=")) {
                 variables.add(ComposeReader.assignment(variable, place));
             }
@@ -81,7 +82,7 @@ record Deploy(String name, DeployFile file, List<Value<String>> entries) {
                 Optional.empty(),
                 1,
                 Optional.empty(),
-                options.all("--publish", "-p").stream()
+                options.all("publish").stream()
                         .map(ComposeReader::published)
                         .flatMap(Optional::stream)
                         .toList());

@@ -1,6 +1,7 @@
 package dev.quiesce.ops.lint;
 
 import dev.quiesce.ops.deploy.DeployFile;
+import dev.quiesce.ops.docker.CommandOptions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,13 +59,15 @@ final class DeployRules {
 
     private void checkContainer(Deploy deploy, DeployFile.Instance instance) {
         Place place = deploy.place(Deploy.RUN_OPTIONS);
-        DockerOptions options = new DockerOptions(instance.options());
+        CommandOptions options = CommandOptions.read(instance.options());
         ContainerRules rules = new ContainerRules(findings);
         Value<String> owner = Value.of(deploy.file().service(), "a container", place);
-        options.find("--memory", "-m", place)
-                .ifPresent(limit -> rules.checkMemory(
-                        limit, options.find("--memory-swap", "", place).isPresent(), "--memory-swap", owner));
-        options.find("--stop-signal", "", place)
+        options.find("memory")
+                .map(limit -> Value.of("--memory", limit, place))
+                .ifPresent(limit ->
+                        rules.checkMemory(limit, options.find("memory-swap").isPresent(), "--memory-swap", owner));
+        options.find("stop-signal")
+                .map(signal -> Value.of("--stop-signal", signal, place))
                 .ifPresent(signal -> rules.checkStopSignal(deploy.file().service(), signal, deploy.stopTimeout()));
     }
 

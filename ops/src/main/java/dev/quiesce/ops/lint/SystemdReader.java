@@ -1,5 +1,6 @@
 package dev.quiesce.ops.lint;
 
+import dev.quiesce.ops.process.ShellWords;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ final class SystemdReader {
         String name = Path.of(unit.file()).getFileName().toString().replaceFirst("\\.service$", "");
         List<Value<String>> variables = new ArrayList<>();
         for (IniFile.Entry entry : unit.all(SERVICE, "Environment")) {
-            for (String word : Words.of(entry.value())) {
+            for (String word : ShellWords.of(entry.value())) {
                 if (word.contains("=")) {
                     variables.add(ComposeReader.assignment(word, entry.place()));
                 }
@@ -30,8 +31,8 @@ final class SystemdReader {
         }
         List<Value<String>> words = new ArrayList<>();
         unit.find(SERVICE, "ExecStart")
-                .ifPresent(entry ->
-                        Words.of(entry.value()).forEach(word -> words.add(Value.of("ExecStart", word, entry.place()))));
+                .ifPresent(entry -> ShellWords.of(entry.value())
+                        .forEach(word -> words.add(Value.of("ExecStart", word, entry.place()))));
         return new Workload(
                 Workload.Platform.SYSTEMD,
                 name,

@@ -2,6 +2,8 @@ package dev.quiesce.ops.plan;
 
 import dev.quiesce.ops.cli.ExitCode;
 import dev.quiesce.ops.cli.OpsException;
+import dev.quiesce.ops.docker.CommandOptions;
+import dev.quiesce.ops.process.ShellWords;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +18,7 @@ import java.util.Set;
  * @param containers the names of containers, as far as they are given
  */
 record DockerCommandLine(String verb, Map<String, String> options, List<String> containers) {
-    private static final Set<String> RESOURCES = Set.of(
+    private static final List<String> RESOURCES = List.of(
             "memory",
             "memory-swap",
             "memory-reservation",
@@ -26,27 +28,7 @@ record DockerCommandLine(String verb, Map<String, String> options, List<String> 
             "cpu-quota",
             "cpu-period",
             "pids-limit");
-    private static final Map<Character, String> SHORT = Map.of('m', "memory", 'c', "cpu-shares");
     private static final Set<String> VERBS = Set.of("update", "run", "create");
-    /** Those of {@code run} and {@code create} that take no value; all others take one. */
-    private static final Set<String> SWITCHES = Set.of(
-            "detach",
-            "disable-content-trust",
-            "help",
-            "init",
-            "interactive",
-            "no-healthcheck",
-            "oom-kill-disable",
-            "privileged",
-            "publish-all",
-            "quiet",
-            "read-only",
-            "rm",
-            "sig-proxy",
-            "tty",
-            "use-api-socket");
-
-    private static final String SHORT_SWITCHES = "diPqt";
     /** Those of docker itself and of sudo that take a value. */
     private static final Set<String> VALUES_BEFORE = Set.of(
             "--config",
@@ -76,34 +58,28 @@ record DockerCommandLine(String verb, Map<String, String> options, List<String> 
         }
         int first = words.get(0).startsWith("-") ? 0 : verb(words);
         String verb = first > 0 && words.get(first - 1).equals("update") ? "update" : "run";
-        Map<String, String> options = new LinkedHashMap<>();
+        CommandOptions read = CommandOptions.read(words.subList(first, words.size()));
+        Map<String, String> options = new LinkedHashMap<>(limits(read));
         List<String> containers = new ArrayList<>();
-        int index = first;
-        while (index < words.size()) {
-            String word = words.get(index);
-            if (word.equals("--")) {
-                containers.addAll(verb.equals("update") ? words.subList(index + 1, words.size()) : List.of());
-                break;
-            } else if (word.startsWith("--")) {
-                index = longOption(words, index, options);
-            } else if (word.startsWith("-") && word.length() > 1) {
-                index = shortOptions(words, index, options);
-            } else if (verb.equals("update")) {
-                containers.add(word);
-            } else {
-                break;
-            }
-            index++;
+        // Only there may options come behind a name.
+        while (verb.equals("update") && !read.rest().isEmpty()) {
+            containers.add(read.rest().get(0));
+            read = CommandOptions.read(read.rest().subList(1, read.rest().size()));
+            options.putAll(limits(read));
         }
-        String name = options.get("name");
-        options.keySet().retainAll(RESOURCES);
         if (verb.equals("update") && options.isEmpty()) {
             throw noCommand("this docker update changes no limit");
         }
-        if (!verb.equals("update") && name != null) {
-            containers.add(name);
+        if (!verb.equals("update")) {
+            read.find("name").ifPresent(containers::add);
         }
         return new DockerCommandLine(verb, options, List.copyOf(containers));
+    }
+
+    private static Map<String, String> limits(CommandOptions options) {
+        Map<String, String> limits = new LinkedHashMap<>();
+        RESOURCES.forEach(name -> options.find(name).ifPresent(value -> limits.put(name, value)));
+        return limits;
     }
 
     boolean isUpdate() {
@@ -135,40 +111,5 @@ record DockerCommandLine(String verb, Map<String, String> options, List<String> 
                 "--check: " + what
                         + ". It takes a whole docker update, docker run or docker create with limits, in quotes, "
                         + "such as --check 'docker update --memory=500m --memory-swap=500m shop'");
-    }
-
-    /** Returns where the value is, or the option, if it has none or it is the same word. */
-    private static int longOption(List<String> words, int index, Map<String, String> options) {
-        String[] parts = words.get(index).substring(2).split("=", 2);
-        if (parts.length == 2) {
-            options.put(parts[0], parts[1]);
-            return index;
-        }
-        if (SWITCHES.contains(parts[0])) {
-            return index;
-        }
-        options.put(parts[0], index + 1 < words.size() ? words.get(index + 1) : "");
-        return index + 1;
-    }
-
-    /** In {@code -itm512m} only the last can have a value: the rest of the word, or the next. */
-    private static int shortOptions(List<String> words, int index, Map<String, String> options) {
-        String word = words.get(index);
-        for (int at = 1; at < word.length(); at++) {
-            String rest = word.substring(at + 1);
-            if (SHORT_SWITCHES.indexOf(word.charAt(at)) < 0) {
-                String option = SHORT.getOrDefault(word.charAt(at), "");
-                if (rest.isEmpty()) {
-                    options.put(option, index + 1 < words.size() ? words.get(index + 1) : "");
-                    return index + 1;
-                }
-                options.put(option, rest.startsWith("=") ? rest.substring(1) : rest);
-                return index;
-            }
-            if (rest.startsWith("=")) {
-                return index;
-            }
-        }
-        return index;
     }
 }

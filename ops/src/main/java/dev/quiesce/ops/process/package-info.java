@@ -1,4 +1,4 @@
-/** Other programs, run within a time. */
+/** Other programs, run within a time, and their command lines. */
 @NullMarked
 package dev.quiesce.ops.process;
 

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Deploys of what serves already, and rollbacks of what was never deployed, on one host, on which each case begins with one version that serves alone. */
+/**
+ * Deploys of what serves already, and rollbacks of what was never deployed, on one host, on which each case begins with one version
+ * that serves alone.
+ */
 @Tag("docker")
 @Tag("nginx")
 @Tag("slow")
@@ -33,7 +36,7 @@ class RepeatedDeployIT {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(Nginx.isInstalled(), "there is no nginx: install Debian's nginx-light");
+        assumeTrue(Nginx.isInstalled(), "skipped: no nginx; install the package nginx-light of Debian");
         database = new EmbeddedMariaDb(EmbeddedConfig.temporary("main", "d4"));
         database.start();
         host = new DeployHost(Mode.RELOAD, folder, database);

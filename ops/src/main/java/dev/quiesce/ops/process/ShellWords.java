@@ -1,17 +1,18 @@
-package dev.quiesce.ops.plan;
+package dev.quiesce.ops.process;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** The words of a command line, without the quotes of the shell. Variables and the like stay as they are. Not thread-safe. */
-final class ShellWords {
+public final class ShellWords {
     private final List<String> words = new ArrayList<>();
     private final StringBuilder word = new StringBuilder();
     private boolean open;
 
     private ShellWords() {}
 
-    static List<String> of(String line) {
+    /** Returns the words of a line. */
+    public static List<String> of(String line) {
         ShellWords words = new ShellWords();
         words.read(line);
         return List.copyOf(words.words);
