@@ -76,10 +76,8 @@ class MariaDbPoolOutageTest {
     @Test
     void borrowWithoutADatabase_saysWhyThereIsNone() throws Exception {
         int port = server.port();
-        server.stop(Deadline.after(Duration.ofSeconds(10)));
+        stopTheServer();
         try {
-            // For half a second the pool takes a connection that has been used for alive.
-            Thread.sleep(600);
             assertThatExceptionOfType(SQLTransientConnectionException.class)
                     .isThrownBy(() -> pool.dataSource().getConnection())
                     .withMessageMatching("pool \"main\": there was no connection within 3000 ms: 0 active, 0 idle, \\d"
@@ -92,9 +90,7 @@ class MariaDbPoolOutageTest {
 
     @Test
     void callersWithoutADatabase_areBounded_asTheyAreWithOne() throws Exception {
-        server.stop(Deadline.after(Duration.ofSeconds(10)));
-        // For half a second the pool takes a connection that has been used for alive.
-        Thread.sleep(600);
+        stopTheServer();
         int callers = 100;
         ExecutorService threads = Executors.newFixedThreadPool(callers);
         try {
@@ -125,6 +121,12 @@ class MariaDbPoolOutageTest {
             threads.shutdownNow();
             pool.stop(Deadline.after(Duration.ofSeconds(5)));
         }
+    }
+
+    private void stopTheServer() throws Exception {
+        server.stop(Deadline.after(Duration.ofSeconds(10)));
+        // For half a second the pool takes a connection that has been used for alive.
+        Thread.sleep(600);
     }
 
     private boolean sleeps() {

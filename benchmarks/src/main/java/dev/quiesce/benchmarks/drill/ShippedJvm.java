@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The JVM as the image starts it in a container of 256 MB: with its options, and with an archive of the classes that a run of the whole life has loaded, by
- * class-data sharing up to JDK 24, by the AOT cache from then on.
+ * The JVM as the image starts it in a container of 256 MB: with its options, and with an archive of the classes that a run of the
+ * whole life has loaded, by class-data sharing up to JDK 24, by the AOT cache from then on.
  *
  * @param options the options
  * @param folder where the archive is

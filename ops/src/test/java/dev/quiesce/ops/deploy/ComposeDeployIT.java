@@ -11,8 +11,6 @@ import dev.quiesce.ops.testing.SampleImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.sql.DriverManager;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -188,17 +186,9 @@ class ComposeDeployIT {
 
     private Set<String> committed() throws Exception {
         Map<String, String> settings = database.environment();
-        Set<String> ids = new HashSet<>();
-        try (var connection = DriverManager.getConnection(
-                        settings.get("QUIESCE_DB_MAIN_URL"),
-                        settings.get("QUIESCE_DB_MAIN_USER"),
-                        settings.get("QUIESCE_DB_MAIN_PASSWORD"));
-                var statement = connection.createStatement();
-                var rows = statement.executeQuery("select id from drill_tx")) {
-            while (rows.next()) {
-                ids.add(rows.getString(1));
-            }
-        }
-        return ids;
+        return DeployLoad.committed(
+                settings.get("QUIESCE_DB_MAIN_URL"),
+                settings.get("QUIESCE_DB_MAIN_USER"),
+                settings.get("QUIESCE_DB_MAIN_PASSWORD"));
     }
 }

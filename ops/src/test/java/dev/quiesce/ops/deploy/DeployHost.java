@@ -9,11 +9,9 @@ import dev.quiesce.web.testing.Nginx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -317,16 +315,7 @@ final class DeployHost {
 
     /** Returns the ids of the rows that the service, and others with its database, have committed. */
     Set<String> committed() throws Exception {
-        Set<String> ids = new HashSet<>();
-        try (var connection =
-                        DriverManager.getConnection(database.jdbcUrl("main"), database.user(), database.password());
-                var statement = connection.createStatement();
-                var rows = statement.executeQuery("select id from drill_tx")) {
-            while (rows.next()) {
-                ids.add(rows.getString(1));
-            }
-        }
-        return ids;
+        return DeployLoad.committed(database.jdbcUrl("main"), database.user(), database.password());
     }
 
     void kill(Colour colour) throws InterruptedException {

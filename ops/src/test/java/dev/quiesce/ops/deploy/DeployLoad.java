@@ -7,7 +7,10 @@ import dev.quiesce.web.testing.EchoSockets;
 import dev.quiesce.web.testing.KeptLoad;
 import dev.quiesce.web.testing.OpenLoad;
 import java.net.InetSocketAddress;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
@@ -40,6 +43,19 @@ final class DeployLoad implements AutoCloseable {
                 EchoSockets.open(address, SOCKETS),
                 OpenLoad.start(address, OPEN_PER_SECOND),
                 KeptLoad.start(address, CONNECTIONS, KEPT_PER_SECOND));
+    }
+
+    /** Returns the ids of the rows that services have committed in a database. */
+    static Set<String> committed(String url, String user, String password) throws SQLException {
+        Set<String> ids = new HashSet<>();
+        try (var connection = DriverManager.getConnection(url, user, password);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("select id from drill_tx")) {
+            while (rows.next()) {
+                ids.add(rows.getString(1));
+            }
+        }
+        return ids;
     }
 
     /** Waits until all that has been asked so far is answered, and every socket is open. */

@@ -36,8 +36,7 @@ final class Port implements AutoCloseable {
     private final ServerSocketChannel channel;
     private final boolean shared;
     private final @Nullable Path file;
-    private final @Nullable Object fileKey;
-    private boolean withdrawn; // guarded by this
+    private @Nullable Object fileKey; // guarded by this
 
     private Port(ServerSocketChannel channel, boolean shared, @Nullable Path file) throws IOException {
         this.channel = channel;
@@ -78,7 +77,6 @@ final class Port implements AutoCloseable {
         try {
             withdraw();
         } finally {
-            forgetFile();
             channel.close();
         }
     }
@@ -88,15 +86,12 @@ final class Port implements AutoCloseable {
      * already can still be accepted.
      */
     synchronized void withdraw() throws IOException {
-        if (!withdrawn && file != null && fileKey != null && fileKey.equals(key(file))) {
+        // Once: when the channel is closed, the system may give the same key to the file of a successor.
+        Object key = fileKey;
+        fileKey = null;
+        if (file != null && key != null && key.equals(key(file))) {
             Files.deleteIfExists(file);
         }
-        withdrawn = true;
-    }
-
-    /** Once the channel is closed, the system may give the same key to the file of a successor. */
-    private synchronized void forgetFile() {
-        withdrawn = true;
     }
 
     /** Returns a text such as {@code http://0.0.0.0:8080/} or {@code unix:/run/app.sock}. */

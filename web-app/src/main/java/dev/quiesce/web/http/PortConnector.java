@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -44,7 +43,6 @@ final class PortConnector extends AbstractConnector {
     /** What the acceptor gets to take what waits in the queue. */
     private static final long LONGEST_CLOSE_MILLIS = 250;
 
-    private static final long LONGEST_LAST_ACCEPT_MILLIS = 200;
     private static final long ACCEPT_PAUSE_MILLIS = 1000;
 
     private final Listen listen;
@@ -56,7 +54,6 @@ final class PortConnector extends AbstractConnector {
     private volatile @Nullable Port port;
     private volatile @Nullable Selector selector;
     private volatile @Nullable SelectionKey key;
-    private volatile boolean closing;
 
     PortConnector(Server server, Listen listen, ConnectionFactory... factories) {
         super(server, null, null, null, ACCEPTORS, factories);
@@ -74,10 +71,9 @@ final class PortConnector extends AbstractConnector {
      */
     void closePort() {
         Port open = port;
-        if (closing || open == null) {
+        if (isClosing() || open == null) {
             return;
         }
-        closing = true;
         leaving.countDown();
         withdraw(open);
         selector().wakeup();
@@ -159,7 +155,7 @@ final class PortConnector extends AbstractConnector {
         Selector waiting = selector();
         waiting.select();
         waiting.selectedKeys().clear();
-        if (!closing) {
+        if (!isClosing()) {
             takeAll(open);
             return;
         }
@@ -167,14 +163,17 @@ final class PortConnector extends AbstractConnector {
             closeAnother(waiting);
             requireNonNull(key).cancel();
             waiting.selectNow();
-            takeLast(open);
+            takeAll(open);
         } finally {
             close(open);
         }
         throw new ClosedChannelException();
     }
 
-    /** Whoever connects between the last accept and the close is lost, and the first close of a JVM takes three times as long as others. */
+    /**
+     * Closes a port that nobody knows, as the first close of a JVM takes more than twice as long as the next: who connects between
+     * the last accept and the close is lost.
+     */
     private static void closeAnother(Selector waiting) {
         try (ServerSocketChannel other = ServerSocketChannel.open()) {
             other.configureBlocking(false);
@@ -197,20 +196,8 @@ final class PortConnector extends AbstractConnector {
         }
     }
 
-    /** With too many files open, those that wait can be accepted as soon as others have been closed. */
-    private void takeLast(Port open) throws IOException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_LAST_ACCEPT_MILLIS);
-        while (true) {
-            try {
-                takeAll(open);
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() - end > 0) {
-                    throw e;
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-            }
-        }
+    private boolean isClosing() {
+        return leaving.getCount() == 0;
     }
 
     private Selector selector() {

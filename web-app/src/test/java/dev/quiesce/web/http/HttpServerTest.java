@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.lifecycle.Deadline;
 import dev.quiesce.web.testing.RawClient;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -254,6 +256,21 @@ class HttpServerTest {
                 assertThat(client.answer()).contains("200 OK", "Connection: close");
                 drain.get();
             }
+        }
+    }
+
+    @Test
+    void pauseAfterAcceptingHasFailed_isOverWhenThePortIsToClose() throws Exception {
+        try (Served served = Served.onAFreePort()) {
+            FutureTask<Boolean> pause = new FutureTask<>(
+                    () -> served.connector().handleAcceptFailure(new IOException("Too many open files")));
+            Thread accepting = new Thread(pause);
+            accepting.start();
+            await().until(() -> accepting.getState() == Thread.State.TIMED_WAITING);
+            served.http().quiesce();
+
+            // It would take a second.
+            assertThat(pause.get(700, TimeUnit.MILLISECONDS)).isTrue();
         }
     }
 
