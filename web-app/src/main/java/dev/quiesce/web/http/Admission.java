@@ -197,17 +197,15 @@ public final class Admission extends Handler.Wrapper {
             return true;
         }
         long now = time.nanoTime();
+        Duration patience = patience(request);
+        if (!patience.isZero() && room.enterUncrowded()) {
+            return enter(request, response, callback, body.isWhole(), now);
+        }
         Waiting guest = new Waiting(
-                request,
-                response,
-                callback,
-                body.isWhole(),
-                now,
-                now + patience(request).toNanos(),
-                new AtomicBoolean());
+                request, response, callback, body.isWhole(), now, now + patience.toNanos(), new AtomicBoolean());
         // What was held up in the network comes with the end of its connection right behind it. A look is a system
-        // call.
-        if (room.isCrowded() && guest.hasLeft()) {
+        // call, for which there is no reason as long as there are places for all.
+        if (guest.hasLeft()) {
             forget(guest);
             return true;
         }
@@ -218,7 +216,7 @@ public final class Admission extends Handler.Wrapper {
             welcome = room.welcome(guest);
         }
         if (welcome == Welcome.ENTER) {
-            return enter(guest, now);
+            return enter(request, response, callback, body.isWhole(), now);
         }
         if (welcome == Welcome.WAIT) {
             sweepSoon();
@@ -228,13 +226,14 @@ public final class Admission extends Handler.Wrapper {
         return true;
     }
 
-    private boolean enter(Waiting guest, long begin) throws Exception {
-        Visit visit = new Visit(guest.request(), begin);
-        Request request = guest.whole() ? guest.request() : visit.client.pace().watch(guest.request());
-        Response response = visit.client.pace().watch(request, guest.response(), visit::end);
+    private boolean enter(Request request, Response response, Callback callback, boolean whole, long begin)
+            throws Exception {
+        Visit visit = new Visit(request, begin);
+        ClientPace pace = visit.client.pace();
+        Request read = whole ? request : pace.watch(request);
         boolean accepted = false;
         try {
-            accepted = super.handle(request, response, Callback.from(visit::end, guest.callback()));
+            accepted = super.handle(read, pace.watch(read, response, visit::end), Callback.from(visit::end, callback));
         } finally {
             if (!accepted) {
                 visit.end();
@@ -253,14 +252,17 @@ public final class Admission extends Handler.Wrapper {
                 room.leave(-1);
                 shed(next, shedLate);
             } else {
-                Waiting entering = next;
+                Request request = next.request();
+                Response response = next.response();
+                Callback callback = next.callback();
+                boolean whole = next.whole();
                 getServer()
                         .getThreadPool()
                         .execute(() -> serve(
-                                entering.request(),
-                                entering.response(),
-                                entering.callback(),
-                                () -> enter(entering, time.nanoTime())));
+                                request,
+                                response,
+                                callback,
+                                () -> enter(request, response, callback, whole, time.nanoTime())));
             }
         }
     }

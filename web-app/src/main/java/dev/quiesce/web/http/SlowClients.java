@@ -45,6 +45,7 @@ final class SlowClients {
         private final Request request;
         private final ClientPace pace = new ClientPace(slowest, time, this::begin);
         private final AtomicBoolean over = new AtomicBoolean();
+        private volatile boolean waitedFor;
 
         private Watched(Request request) {
             this.request = request;
@@ -56,10 +57,13 @@ final class SlowClients {
 
         void end() {
             over.set(true);
-            watched.remove(this);
+            if (waitedFor) {
+                watched.remove(this);
+            }
         }
 
         private void begin() {
+            waitedFor = true;
             watched.add(this);
             if (over.get()) {
                 watched.remove(this);

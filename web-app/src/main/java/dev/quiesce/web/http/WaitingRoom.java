@@ -68,12 +68,25 @@ final class WaitingRoom<G extends WaitingRoom.Guest> {
         this.time = time;
     }
 
+    /**
+     * Takes in a guest that nobody needs to know anything of, if nobody waits and at least half of the places are free. It has to
+     * {@link #leave} then.
+     */
+    boolean enterUncrowded() {
+        synchronized (lock) {
+            open();
+            if (!waiting.isEmpty() || 2 * inside >= limit()) {
+                return false;
+            }
+            inside++;
+            return true;
+        }
+    }
+
     /** Takes in a guest; one that may enter has to {@link #leave} when it has been served. */
     Welcome welcome(G guest) {
         synchronized (lock) {
-            if (opened == null) {
-                opened = time.nanoTime();
-            }
+            open();
             if (guest.deadline() - guest.arrival() <= 0) {
                 return Welcome.LATE;
             }
@@ -169,13 +182,6 @@ final class WaitingRoom<G extends WaitingRoom.Guest> {
         }
     }
 
-    /** Returns whether at least half of the places are taken, or somebody waits. */
-    boolean isCrowded() {
-        synchronized (lock) {
-            return !waiting.isEmpty() || 2 * inside >= limit();
-        }
-    }
-
     int inside() {
         synchronized (lock) {
             return inside;
@@ -186,6 +192,12 @@ final class WaitingRoom<G extends WaitingRoom.Guest> {
     int currentLimit() {
         synchronized (lock) {
             return limit();
+        }
+    }
+
+    private void open() {
+        if (opened == null) {
+            opened = time.nanoTime();
         }
     }
 

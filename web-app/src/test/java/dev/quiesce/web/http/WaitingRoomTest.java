@@ -30,15 +30,14 @@ class WaitingRoomTest {
     }
 
     @Test
-    void room_isCrowded_onceHalfOfThePlacesAreTaken_orSomebodyWaits() {
+    void nobodyIsAskedFor_untilHalfOfThePlacesAreTaken_orSomebodyWaits() {
         WaitingRoom<Caller> room = room(4, 10);
-        room.welcome(caller("a"));
-        assertThat(room.isCrowded()).isFalse();
-        room.welcome(caller("b"));
-        assertThat(room.isCrowded()).isTrue();
+        assertThat(room.enterUncrowded()).isTrue();
+        assertThat(room.enterUncrowded()).isTrue();
+        assertThat(room.enterUncrowded()).as("half of the places are taken").isFalse();
         room.leave(0);
-        assertThat(room.isCrowded()).isFalse();
-        for (String name : new String[] {"b", "c", "d", "waits"}) {
+        assertThat(room.enterUncrowded()).isTrue();
+        for (String name : new String[] {"c", "d", "waits"}) {
             room.welcome(caller(name));
         }
         for (int i = 0; i < 4; i++) {
@@ -46,7 +45,7 @@ class WaitingRoomTest {
         }
 
         assertThat(room.inside()).isZero();
-        assertThat(room.isCrowded()).as("somebody waits").isTrue();
+        assertThat(room.enterUncrowded()).as("somebody waits").isFalse();
     }
 
     @Test
