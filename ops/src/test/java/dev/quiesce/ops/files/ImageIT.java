@@ -95,6 +95,17 @@ class ImageIT {
         assertThat(engine.docker("diff", NAME).orFail().out()).isEmpty();
     }
 
+    /** JNA could unpack its library nowhere. */
+    @Test
+    void whatClosesThePortWithoutALoss_isThere_thoughNothingCanBeWritten() throws Exception {
+        run();
+
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(inside("cat", "/proc/1/maps")).contains("/opt/native/libjnidispatch.so"));
+        assertThat(logs()).noneMatch(line -> line.contains("may be lost"));
+    }
+
     @Test
     void health_followsReadiness() throws Exception {
         run();

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class HttpServer implements Lifecycle {
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
-    /** What a connection gets after the port has closed, for a request that its client may just have sent. */
+    /** What a connection gets once the port closes, for a request that its client may just have sent. */
     private static final Duration IDLE_WINDOW = Duration.ofMillis(150);
 
     /** What a connection gets that dribbles bytes but no whole request. */
@@ -120,8 +120,8 @@ public final class HttpServer implements Lifecycle {
     public void quiesce() {
         if (quiesced.compareAndSet(false, true)) {
             // The port first: whoever is told to close comes back at once, and would find it in the middle of closing.
-            container.connector().closePort();
             quiescedAt = System.nanoTime();
+            container.connector().closePort();
             leave();
         }
     }
@@ -185,7 +185,7 @@ public final class HttpServer implements Lifecycle {
     /**
      * Closes connections without a request.
      *
-     * @param calmSince the point since which the port has been closed and no work has waited for a thread
+     * @param calmSince the point since which the port closes and no work has waited for a thread
      */
     private void closeIdle(long calmSince) {
         for (OpenConnection connection : connections()) {

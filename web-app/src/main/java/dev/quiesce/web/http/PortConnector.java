@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -43,7 +44,13 @@ final class PortConnector extends AbstractConnector {
     /** What the acceptor gets to take what waits in the queue. */
     private static final long LONGEST_CLOSE_MILLIS = 250;
 
+    /** What connections get that are half open when the port closes: a round trip to most clients. */
+    private static final long LONGEST_HANDSHAKE_MILLIS = 150;
+
     private static final long ACCEPT_PAUSE_MILLIS = 1000;
+
+    /** When the start is over, which has other things to load. */
+    private static final long FILTER_DELAY_MILLIS = 1000;
 
     private final Listen listen;
     private final SelectorManager selectors;
@@ -54,6 +61,7 @@ final class PortConnector extends AbstractConnector {
     private volatile @Nullable Port port;
     private volatile @Nullable Selector selector;
     private volatile @Nullable SelectionKey key;
+    private volatile @Nullable SynFilter synFilter;
 
     PortConnector(Server server, Listen listen, ConnectionFactory... factories) {
         super(server, null, null, null, ACCEPTORS, factories);
@@ -98,6 +106,11 @@ final class PortConnector extends AbstractConnector {
         return open != null && closed.getCount() > 0 && open.channel().isOpen();
     }
 
+    /** Returns whether the port is about to close, or has been closed. */
+    boolean isClosing() {
+        return leaving.getCount() == 0;
+    }
+
     /** Returns the port that is or was open. */
     Port port() {
         return requireNonNull(port, "the connector has not been started");
@@ -132,6 +145,16 @@ final class PortConnector extends AbstractConnector {
             close(open);
             throw e;
         }
+        getScheduler()
+                .schedule(
+                        () -> getExecutor().execute(this::prepareToClose), FILTER_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Gets ready what would take too long when the port closes. */
+    void prepareToClose() {
+        if (isRunning()) {
+            synFilter = SynFilter.prepare(port().channel());
+        }
     }
 
     @Override
@@ -161,6 +184,7 @@ final class PortConnector extends AbstractConnector {
         }
         try {
             closeAnother(waiting);
+            takeLast(open);
             requireNonNull(key).cancel();
             waiting.selectNow();
             takeAll(open);
@@ -184,6 +208,23 @@ final class PortConnector extends AbstractConnector {
         }
     }
 
+    /** Has the kernel connect nobody any more, where that is possible, and takes those who are half connected. */
+    private void takeLast(Port open) {
+        SynFilter filter = synFilter;
+        if (filter == null || !filter.attach()) {
+            return;
+        }
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_HANDSHAKE_MILLIS);
+        try {
+            while (filter.hasHalfOpen() && System.nanoTime() - until < 0) {
+                takeAll(open);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+        } catch (IOException e) {
+            log.warn("Who was about to connect when {} closed may not have been served: {}", open, e.toString());
+        }
+    }
+
     private void takeAll(Port open) throws IOException {
         for (SocketChannel next = open.channel().accept();
                 next != null;
@@ -194,10 +235,6 @@ final class PortConnector extends AbstractConnector {
                 log.debug("A connection has gone before it was taken", gone);
             }
         }
-    }
-
-    private boolean isClosing() {
-        return leaving.getCount() == 0;
     }
 
     private Selector selector() {

@@ -1,0 +1,119 @@
+package dev.quiesce.web.http;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the kernel drop the packet by which a connection to a port begins (SYN), so that nobody is connected any more while the port
+ * closes. A connection that the kernel completes between the last accept and the close is reset, with the request that its client has
+ * sent already; whoever's packet is dropped has sent nothing yet, sends it again a second later, and finds the port closed or a
+ * successor behind it.
+ *
+ * <p>It is a program of the classic Berkeley Packet Filter on the listening socket, see {@code SO_ATTACH_FILTER} in socket(7), which
+ * takes no privilege. The JDK can set no such option.
+ *
+ * <p>Immutable. Safe for use by many threads.
+ */
+final class SynFilter {
+    private static final Logger log = LoggerFactory.getLogger(SynFilter.class);
+
+    /** The same on all processors that are served here; MIPS and SPARC have others. */
+    private static final int SOL_SOCKET = 1;
+
+    private static final int SO_ATTACH_FILTER = 26;
+
+    private static final int INSTRUCTION_BYTES = 8;
+    private static final int LOAD_BYTE = 0x30;
+    private static final int JUMP_IF_SET = 0x45;
+    private static final int RETURN = 0x06;
+    private static final int FLAGS_OF_TCP = 13;
+    private static final int SYN = 0x02;
+    private static final int ALL = -1;
+    private static final int NOTHING = 0;
+
+    private final ListeningSocket socket;
+
+    private SynFilter(ListeningSocket socket) {
+        this.socket = socket;
+    }
+
+    /** What the C library has. */
+    private static final class C {
+        static {
+            Native.register(C.class, Platform.C_LIBRARY_NAME);
+        }
+
+        private C() {}
+
+        static native int setsockopt(int socket, int level, int option, Pointer value, int length);
+    }
+
+    /**
+     * Prepares a filter, which takes some tens of milliseconds the first time and more than is left when a port closes.
+     *
+     * @return null where there is none: on other systems than Linux, for other ports than of TCP, or if the C library cannot be called
+     */
+    static @Nullable SynFilter prepare(ServerSocketChannel port) {
+        if (!Platform.isLinux() || !(Platform.isIntel() || Platform.isARM())) {
+            return null;
+        }
+        try {
+            ListeningSocket socket = ListeningSocket.of(port);
+            if (socket == null) {
+                return null;
+            }
+            // There is no such socket; but by then everything is loaded that it takes.
+            attach(-1);
+            socket.hasHalfOpen();
+            return new SynFilter(socket);
+        } catch (ClosedChannelException stopped) {
+            return null;
+        } catch (IOException | LinkageError e) {
+            log.info("A connection that comes just when the port closes may be lost: {}", e.toString());
+            return null;
+        }
+    }
+
+    /** Has new connections dropped from now on, for good. Those that are half open may still become open. */
+    boolean attach() {
+        return attach(socket.descriptor());
+    }
+
+    private static boolean attach(int descriptor) {
+        try (Memory program = program();
+                Memory reference = new Memory(2L * Native.POINTER_SIZE)) {
+            reference.clear();
+            reference.setShort(0, (short) (program.size() / INSTRUCTION_BYTES));
+            reference.setPointer(Native.POINTER_SIZE, program);
+            return C.setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, reference, (int) reference.size()) == 0;
+        }
+    }
+
+    /** Returns whether connections to the port are half open. */
+    boolean hasHalfOpen() throws IOException {
+        return socket.hasHalfOpen();
+    }
+
+    private static Memory program() {
+        int[][] instructions = {
+            {LOAD_BYTE, 0, 0, FLAGS_OF_TCP}, {JUMP_IF_SET, 1, 0, SYN}, {RETURN, 0, 0, ALL}, {RETURN, 0, 0, NOTHING}
+        };
+        Memory program = new Memory((long) instructions.length * INSTRUCTION_BYTES);
+        for (int i = 0; i < instructions.length; i++) {
+            long at = (long) i * INSTRUCTION_BYTES;
+            program.setShort(at, (short) instructions[i][0]);
+            program.setByte(at + 2, (byte) instructions[i][1]);
+            program.setByte(at + 3, (byte) instructions[i][2]);
+            program.setInt(at + 4, instructions[i][3]);
+        }
+        return program;
+    }
+}
