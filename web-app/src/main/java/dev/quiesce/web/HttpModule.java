@@ -14,6 +14,7 @@ import dev.quiesce.realtime.socketio.SocketIoServer;
 import dev.quiesce.session.Sessions;
 import dev.quiesce.web.http.Admission;
 import dev.quiesce.web.http.AdmissionConfig;
+import dev.quiesce.web.http.ClientPaceHandler;
 import dev.quiesce.web.http.HttpServer;
 import dev.quiesce.web.http.JettyContainer;
 import dev.quiesce.web.http.Listen;
@@ -26,8 +27,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.pathmap.PathSpec;
 import org.eclipse.jetty.http.pathmap.ServletPathSpec;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 
 /**
@@ -116,9 +119,11 @@ final class HttpModule extends AbstractModule {
                 servlets);
     }
 
+    /** A client that polls may be as quiet as it likes while it is answered, and not while it posts. */
     @Provides
     @Singleton
     HttpServer http(JettyContainer container, SocketIoServer sockets, Admission admitted) {
-        return new HttpServer(container, List.of(sockets.mount(), admitted), quietPeriod);
+        Handler posts = new ClientPaceHandler(request -> HttpMethod.POST.is(request.getMethod()), sockets.mount());
+        return new HttpServer(container, List.of(posts, admitted), quietPeriod);
     }
 }

@@ -55,9 +55,6 @@ public final class Admission extends Handler.Wrapper {
     /** By how much a caller may say that it waits longer than others; whoever says more is taken for mistaken. */
     private static final int MOST_PATIENCE = 60;
 
-    /** A quarter of what GPRS carries, and four times what Kestrel asks for, after the same grace: a place is scarcer than a connection. */
-    private static final Slowest SLOWEST = new Slowest(Duration.ofSeconds(5), 1024);
-
     private final AdmissionConfig config;
     private final Predicate<Request> bounded;
     private final TimeSource time = TimeSource.system();
@@ -121,11 +118,11 @@ public final class Admission extends Handler.Wrapper {
      * Bounds some requests of a handler.
      *
      * @param config how many, and how long they may wait
-     * @param bounded which requests; the others are served at once
+     * @param bounded which requests; the others are served at once, and cut just the same when their clients are too slow
      * @param served what serves them
      */
     public Admission(AdmissionConfig config, Predicate<Request> bounded, Handler served) {
-        this(config, bounded, SLOWEST, EarlyBody.Budget.ofHeap(), served);
+        this(config, bounded, Slowest.ALLOWED, EarlyBody.Budget.ofHeap(), served);
     }
 
     Admission(
@@ -163,7 +160,7 @@ public final class Admission extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (!bounded.test(request)) {
-            return super.handle(request, response, callback);
+            return slowClients.serve(getHandler(), request, response, callback);
         }
         EarlyBody body = new EarlyBody(request, slowClients, earlyBodies);
         if (body.hasArrived()) {
@@ -229,17 +226,7 @@ public final class Admission extends Handler.Wrapper {
     private boolean enter(Request request, Response response, Callback callback, boolean whole, long begin)
             throws Exception {
         Visit visit = new Visit(request, begin);
-        ClientPace pace = visit.client.pace();
-        Request read = whole ? request : pace.watch(request);
-        boolean accepted = false;
-        try {
-            accepted = super.handle(read, pace.watch(read, response, visit::end), Callback.from(visit::end, callback));
-        } finally {
-            if (!accepted) {
-                visit.end();
-            }
-        }
-        return accepted;
+        return SlowClients.serve(getHandler(), visit.client, request, response, callback, whole, visit::end);
     }
 
     /** Lets those in whose turn it is, each on a thread of its own. */
@@ -284,8 +271,7 @@ public final class Admission extends Handler.Wrapper {
 
     private void cut(Request request) {
         cut.increment();
-        log.info("Cut {} {}: its client is too slow", request.getMethod(), PathTemplate.of(request, this));
-        OpenConnection.cut(request);
+        SlowClients.cut(request, this);
     }
 
     private void sweepSoon() {

@@ -34,7 +34,11 @@ final class ClientPace {
      * @param grace the most that it may be behind
      * @param bytesPerSecond how many bytes may take one second
      */
-    record Slowest(Duration grace, int bytesPerSecond) {}
+    record Slowest(Duration grace, int bytesPerSecond) {
+
+        /** A quarter of what GPRS carries, and four times what Kestrel asks for, after the same grace: a place is scarcer than a connection. */
+        static final Slowest ALLOWED = new Slowest(Duration.ofSeconds(5), 1024);
+    }
 
     /**
      * Makes one without any wait.

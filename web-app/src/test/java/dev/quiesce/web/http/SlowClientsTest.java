@@ -49,7 +49,12 @@ class SlowClientsTest {
 
     private void start(EarlyBody.Budget earlyBodies) throws Exception {
         AdmissionConfig onePlace = new AdmissionConfig(1, 10, Duration.ofSeconds(20), Duration.ZERO);
-        admission = new Admission(onePlace, request -> true, SLOWEST, earlyBodies, new Uploads());
+        admission = new Admission(
+                onePlace,
+                request -> !request.getHttpURI().getPath().startsWith("/free"),
+                SLOWEST,
+                earlyBodies,
+                new Uploads());
         server = Served.of(new Listen.Tcp("127.0.0.1", 0), admission);
     }
 
@@ -108,6 +113,20 @@ class SlowClientsTest {
             assertThatThrownBy(dribble::get).hasCauseInstanceOf(IOException.class);
         }
         assertThat(served).isEmpty();
+    }
+
+    @Test
+    void uploadThatNeedsNoPlace_andDribbles_isCutJustTheSame_andDoesNotHoldTheExit() throws Exception {
+        try (RawClient slow = post("/free", 5000, "0123456789")) {
+            await().until(() -> served.contains("/free"));
+            assertIsServed("/other");
+            Future<?> dribble = dribble(slow);
+            server.http().quiesce();
+            server.drain(Duration.ofSeconds(15));
+
+            assertThat(gauge("admissionCut")).isEqualTo(1);
+            assertThatThrownBy(dribble::get).hasCauseInstanceOf(IOException.class);
+        }
     }
 
     @Test
