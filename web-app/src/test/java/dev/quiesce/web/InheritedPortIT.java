@@ -46,7 +46,10 @@ class InheritedPortIT {
             }
             for (int run = 1; run <= RUNS; run++) {
                 int before = load.answered.get();
-                await().atMost(PATIENCE).until(() -> load.answered.get() > before + 100);
+                // Long enough for all that is prepared after the start, in order to close a port that is not shared.
+                await().atMost(PATIENCE)
+                        .pollDelay(Duration.ofMillis(2500))
+                        .until(() -> load.answered.get() > before + 100);
                 if (run < RUNS) {
                     instance.restart();
                 }

@@ -65,6 +65,11 @@ final class Port implements AutoCloseable {
         return channel;
     }
 
+    /** Returns whether other processes have the same port, which goes on when this one closes. */
+    boolean isShared() {
+        return shared;
+    }
+
     /**
      * Closes the port. One that is shared stays open until the process ends, which accepts nothing any more: others do. To
      * close it would also take standard output and error from this process, as the JDK does with inherited channels.

@@ -152,7 +152,8 @@ final class PortConnector extends AbstractConnector {
 
     /** Gets ready what would take too long when the port closes. */
     void prepareToClose() {
-        if (isRunning()) {
+        // What is attached to a socket would hold for all who share it.
+        if (isRunning() && !port().isShared()) {
             synFilter = SynFilter.prepare(port().channel());
         }
     }
