@@ -96,7 +96,7 @@ public interface Lifecycle {
      * @param resource what to close
      */
     static Lifecycle closing(AutoCloseable resource) {
-        return new ClosingLifecycle(requireNonNull(resource, "resource"));
+        return FunctionalLifecycle.closing(requireNonNull(resource, "resource"));
     }
 
     /** Starts something; see {@link Lifecycle#start}. */

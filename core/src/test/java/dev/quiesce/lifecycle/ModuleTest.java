@@ -48,6 +48,7 @@ class ModuleTest {
                             "ComponentGraph",
                             "Coordinator",
                             "Deadline",
+                            "InstanceRemains",
                             "InvalidGraphException",
                             "Lifecycle",
                             "LifecycleListener",

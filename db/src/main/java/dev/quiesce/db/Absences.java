@@ -8,10 +8,12 @@ import java.util.TreeSet;
 /**
  * Tells who has been absent for so long, and has done nothing meanwhile, that it can only be dead. Not safe for use by several
  * threads.
+ *
+ * @param <K> what distinguishes one from others
  */
-final class Absences {
+final class Absences<K extends Comparable<K>> {
     private final long longestNanos;
-    private final Map<Integer, Long> since = new HashMap<>();
+    private final Map<K, Long> since = new HashMap<>();
 
     /** Makes one for which nobody is dead before the given time is over. */
     Absences(long longestNanos) {
@@ -24,15 +26,15 @@ final class Absences {
      *
      * @param absent how long ago each of those who are absent has begun something for the last time
      */
-    Set<Integer> dead(Map<Integer, Long> absent, long now) {
+    Set<K> dead(Map<K, Long> absent, long now) {
         since.keySet().retainAll(absent.keySet());
-        Set<Integer> dead = new TreeSet<>();
-        absent.forEach((number, idleNanos) -> {
-            long missedFor = now - since.computeIfAbsent(number, first -> now);
+        Set<K> dead = new TreeSet<>();
+        absent.forEach((who, idleNanos) -> {
+            long missedFor = now - since.computeIfAbsent(who, first -> now);
             if (idleNanos < missedFor) {
-                since.put(number, now);
+                since.put(who, now);
             } else if (missedFor >= longestNanos) {
-                dead.add(number);
+                dead.add(who);
             }
         });
         return dead;

@@ -1,8 +1,8 @@
 package dev.quiesce.db;
 
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.lifecycle.InstanceRemains;
 import dev.quiesce.lifecycle.Lifecycle;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -56,6 +56,7 @@ public final class MariaDbPool implements Lifecycle {
     private final Connector connector;
     private final DataSource dataSource = new SuppliedDataSource(this::borrow);
     private final Lending lending;
+    private final InstanceWatch instances;
     private final Presence presence;
     private final Object lock = new Object();
     private volatile State state = State.NEW; // written under the lock
@@ -71,7 +72,8 @@ public final class MariaDbPool implements Lifecycle {
         this.config = config;
         this.connector = new Connector(config);
         this.lending = new Lending(config, connector);
-        this.presence = new Presence(config, connector, this::evict);
+        this.instances = new InstanceWatch(config.name(), Presence.longestAbsence(config));
+        this.presence = new Presence(config, connector, this::evict, instances);
     }
 
     /**
@@ -87,10 +89,25 @@ public final class MariaDbPool implements Lifecycle {
         return dataSource;
     }
 
+    /**
+     * Has what is kept of other instances cleaned when they die: within four tenths of {@link PoolConfig#orphansAfter} if a process
+     * is killed, and within the whole of it if its host vanishes; never if that is zero, or the server cannot tell.
+     *
+     * @throws IllegalStateException if this pool has been started or stopped before
+     */
+    public void watch(InstanceRemains remains) {
+        synchronized (lock) {
+            if (state != State.NEW) {
+                throw new IllegalStateException(describe() + " and watches nothing more");
+            }
+            instances.add(remains);
+        }
+    }
+
     /** Returns what the connections do at this moment; all zero unless the pool is open. */
     public PoolStats stats() {
         HikariDataSource current = pool;
-        return current == null ? new PoolStats(0, 0, 0, 0) : stats(current);
+        return current == null ? new PoolStats(0, 0, 0, 0) : PoolStats.of(current);
     }
 
     /**
@@ -315,7 +332,7 @@ public final class MariaDbPool implements Lifecycle {
     private Thread closeInBackground(HikariDataSource open) {
         Thread thread = daemon("close", () -> {
             borrowersAtClose = lending.describe();
-            borrowedAtClose = stats(open).active();
+            borrowedAtClose = PoolStats.of(open).active();
             try {
                 open.close();
             } finally {
@@ -340,21 +357,13 @@ public final class MariaDbPool implements Lifecycle {
             }
             return;
         }
-        Thread aborting = daemon("abort", () -> abort(running));
+        Thread aborting = daemon("abort", () -> Migrations.abort(running));
         aborting.start();
         boolean aborted = Threads.hasEnded(aborting, deadline) && Threads.hasEnded(opening, deadline);
         throw new TimeoutException(
                 "pool \"" + config.name() + "\": its migrations were still running at the deadline and "
                         + (aborted ? "have been aborted" : "could not be aborted")
                         + "; check the schema before the next start");
-    }
-
-    private static void abort(Connection connection) {
-        try {
-            connection.abort(Runnable::run);
-        } catch (SQLException e) {
-            LOG.warn("A migration could not be aborted: {}", e.getMessage());
-        }
     }
 
     private void failStart() {
@@ -383,14 +392,5 @@ public final class MariaDbPool implements Lifecycle {
 
     private static String connections(long count) {
         return count == 1 ? "1 connection is" : count + " connections are";
-    }
-
-    private static PoolStats stats(HikariDataSource open) {
-        HikariPoolMXBean bean = open.getHikariPoolMXBean();
-        return new PoolStats(
-                bean.getTotalConnections(),
-                bean.getActiveConnections(),
-                bean.getIdleConnections(),
-                bean.getThreadsAwaitingConnection());
     }
 }

@@ -7,9 +7,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings a pool's database to the newest version of its schema, at most one process at a time. */
 final class Migrations {
+    private static final Logger log = LoggerFactory.getLogger(MariaDbPool.class);
+
     private Migrations() {}
 
     /**
@@ -44,6 +48,15 @@ final class Migrations {
                             + " have changed, since MariaDB commits each change of the schema at once: "
                             + rootMessage(e),
                     e);
+        }
+    }
+
+    /** Cuts the connection by which migrations run, and does not wait for that. */
+    static void abort(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            log.warn("A migration could not be aborted: {}", e.getMessage());
         }
     }
 

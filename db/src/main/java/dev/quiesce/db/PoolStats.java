@@ -1,5 +1,8 @@
 package dev.quiesce.db;
 
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+
 /**
  * What a pool's connections did at one moment.
  *
@@ -8,4 +11,14 @@ package dev.quiesce.db;
  * @param idle the connections that are free
  * @param waiting the threads that wait for a connection
  */
-public record PoolStats(int size, int active, int idle, int waiting) {}
+public record PoolStats(int size, int active, int idle, int waiting) {
+
+    static PoolStats of(HikariDataSource open) {
+        HikariPoolMXBean bean = open.getHikariPoolMXBean();
+        return new PoolStats(
+                bean.getTotalConnections(),
+                bean.getActiveConnections(),
+                bean.getIdleConnections(),
+                bean.getThreadsAwaitingConnection());
+    }
+}

@@ -49,7 +49,8 @@ final class Presence {
     private final BooleanSupplier evict;
     private final String scope;
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final Absences absences;
+    private final InstanceWatch instances;
+    private final Absences<Integer> absences;
     private volatile @Nullable Thread thread;
     private volatile @Nullable Connection connection; // written by one thread after the other
     private volatile Holder holder = new Holder(NONE, 0);
@@ -67,13 +68,20 @@ final class Presence {
      * @param connector opens connections
      * @param evict replaces the connections of the pool, since others may end those that it has, or nobody would; returns whether
      *     there was a pool
+     * @param instances shows that the instance of the service lives as well
      */
-    Presence(PoolConfig config, Connector connector, BooleanSupplier evict) {
+    Presence(PoolConfig config, Connector connector, BooleanSupplier evict, InstanceWatch instances) {
         this.config = config;
         this.connector = connector;
         this.evict = evict;
+        this.instances = instances;
         this.scope = RollCall.scopeOf(config.user());
-        this.absences = new Absences(config.orphansAfter().toNanos() / 4);
+        this.absences = new Absences<>(longestAbsence(config).toNanos());
+    }
+
+    /** Returns for how long one can be missed that lives. */
+    static Duration longestAbsence(PoolConfig config) {
+        return config.orphansAfter().dividedBy(4);
     }
 
     /**
@@ -154,6 +162,7 @@ final class Presence {
             if (watching) {
                 endOrphans(roll);
             }
+            instances.look(roll);
             replaceUntagged();
         } catch (Throwable e) {
             // Whatever it is: without this thread others would take a pool that lives for dead.
@@ -179,6 +188,7 @@ final class Presence {
         int before = holder.number;
         int number = before != NONE && roll.claim(before, RECLAIM_SECONDS) ? before : claimAny(roll);
         holder = new Holder(number, roll.connectionId());
+        instances.connected(roll);
         boolean again = thread != null;
         if (again) {
             untagged = untagged || number != before;

@@ -7,7 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -26,6 +29,7 @@ record RollCall(Connection connection, String scope) {
     static final int NUMBERS = 256;
 
     private static final String PREFIX = "quiesce:";
+    private static final String ALIVE = PREFIX + "alive:";
     private static final int NO_SUCH_THREAD = 1094;
     private static final int LONGEST_SCOPE = 16;
 
@@ -45,7 +49,7 @@ record RollCall(Connection connection, String scope) {
         }
     }
 
-    /** Returns the scope of a user, whose name may be longer than that of a lock. */
+    /** Returns the scope of a user, or of something else whose name may be longer than that of a lock. */
     static String scopeOf(String user) {
         byte[] name = user.getBytes(StandardCharsets.UTF_8);
         return UUID.nameUUIDFromBytes(name).toString().replace("-", "").substring(0, LONGEST_SCOPE);
@@ -75,6 +79,48 @@ record RollCall(Connection connection, String scope) {
         try (PreparedStatement statement = connection.prepareStatement("select get_lock(?, 0)")) {
             statement.setString(1, PREFIX + scope + ":watch");
             return isOne(statement);
+        }
+    }
+
+    /**
+     * Shows that an instance of a service lives, whose name is unique for all users, and returns whether that was possible: another
+     * connection may not have ended yet that has shown it before.
+     */
+    boolean show(String instance) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select get_lock(?, 0)")) {
+            statement.setString(1, ALIVE + instance);
+            return isOne(statement);
+        }
+    }
+
+    /** Returns those of some instances that nothing shows to live. */
+    Set<String> notShown(Set<String> instances) throws SQLException {
+        Set<String> missing = new HashSet<>();
+        if (instances.isEmpty()) {
+            return missing;
+        }
+        String names = String.join(" union all ", Collections.nCopies(instances.size(), "select ? name"));
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select name from (" + names + ") n where is_free_lock(concat('" + ALIVE + "', name))")) {
+            int next = 1;
+            for (String instance : instances) {
+                statement.setString(next++, instance);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    missing.add(rows.getString(1));
+                }
+            }
+        }
+        return missing;
+    }
+
+    /** Returns what distinguishes the server, whose locks are its own, from others. */
+    String server() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select concat(@@hostname, ':', @@port, ':', @@datadir)")) {
+            rows.next();
+            return rows.getString(1);
         }
     }
 

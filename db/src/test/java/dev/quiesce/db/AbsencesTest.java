@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class AbsencesTest {
     private static final long LONG_AGO = 1000;
 
-    private final Absences absences = new Absences(3);
+    private final Absences<Integer> absences = new Absences<>(3);
 
     @Test
     void whoeverIsAbsentForLong_isDead() {

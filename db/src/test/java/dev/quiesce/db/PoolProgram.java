@@ -1,7 +1,9 @@
 package dev.quiesce.db;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,11 +18,29 @@ import java.util.concurrent.CompletableFuture;
 final class PoolProgram {
     private PoolProgram() {}
 
+    /** Starts it on a database that has the table. */
+    static Process start(TestServer.Tenant tenant) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return new ProcessBuilder(
+                        java,
+                        "-cp",
+                        classPath,
+                        PoolProgram.class.getName(),
+                        tenant.server().jdbcUrl(tenant.name()),
+                        tenant.name())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
     public static void main(String[] arguments) throws Exception {
         MariaDbPool pool = new MariaDbPool(PoolConfig.of("main", arguments[0], arguments[1], TestServer.PASSWORD)
                 .withSize(4)
                 .withOrphansAfter(Duration.ofSeconds(4)));
+        RecordedInstances instances = new RecordedInstances();
+        pool.watch(instances);
         pool.start();
+        System.out.println("Lives as " + instances.own);
         Connection transaction = pool.dataSource().getConnection();
         transaction.setAutoCommit(false);
         try (Statement statement = transaction.createStatement()) {

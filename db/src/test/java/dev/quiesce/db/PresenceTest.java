@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.quiesce.lifecycle.Deadline;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -223,17 +222,7 @@ class PresenceTest {
     }
 
     private BufferedReader startPredecessor() throws Exception {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        predecessor = new ProcessBuilder(
-                        java,
-                        "-cp",
-                        classPath,
-                        PoolProgram.class.getName(),
-                        tenant.server().jdbcUrl(tenant.name()),
-                        tenant.name())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        predecessor = PoolProgram.start(tenant);
         BufferedReader output = predecessor.inputReader();
         lineWith("READY", output);
         await().atMost(SOON)

@@ -5,6 +5,7 @@ import com.google.inject.Key;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.name.Named;
+import dev.quiesce.db.MariaDbPool;
 import dev.quiesce.lifecycle.guice.LifecycleBinder;
 import dev.quiesce.realtime.socketio.DatabaseEventLog;
 import dev.quiesce.realtime.socketio.DatabaseEventLogConfig;
@@ -16,7 +17,6 @@ import dev.quiesce.web.board.BoardSockets;
 import dev.quiesce.web.board.Presence;
 import dev.quiesce.web.board.SessionLookup;
 import dev.quiesce.web.config.ServiceConfig;
-import javax.sql.DataSource;
 
 /**
  * The sockets of the page, and what tells them who is there. The sockets outlive neither what their listeners use, both pools and the
@@ -94,9 +94,11 @@ final class SocketModule extends AbstractModule {
 
         @Provides
         @Singleton
-        EventLog log(@Named(DatabaseModule.MAIN) DataSource database) {
-            return new DatabaseEventLog(
-                    database, DatabaseEventLogConfig.defaults().withRetention(retention));
+        EventLog log(@Named(DatabaseModule.MAIN) MariaDbPool pool) {
+            DatabaseEventLog log = new DatabaseEventLog(
+                    pool.dataSource(), DatabaseEventLogConfig.defaults().withRetention(retention));
+            pool.watch(log.remains());
+            return log;
         }
     }
 }

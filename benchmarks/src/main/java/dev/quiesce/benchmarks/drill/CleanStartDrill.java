@@ -6,6 +6,8 @@ import dev.quiesce.benchmarks.Figure;
 import dev.quiesce.benchmarks.Part;
 import dev.quiesce.benchmarks.Sample;
 import dev.quiesce.db.EmbeddedMariaDb;
+import java.net.http.HttpClient;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,10 +15,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A service that ends without a word, with transactions open and their queries running, beside a sibling that lives. Either it is
- * killed, or it is silent for ever, which to the server is the same as a host that has vanished.
+ * killed, or it is silent for ever, which to the server is the same as a host that has vanished. And one with users at sockets.
  */
 final class CleanStartDrill implements Part {
     private static final int TRANSACTIONS = 10;
+    private static final int USERS = 20;
     private static final int MILLIS = 60_000;
     private static final double MOST_SECONDS = 10;
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
@@ -37,14 +40,22 @@ final class CleanStartDrill implements Part {
         Sample othersEnded = new Sample();
         Sample killed = new Sample();
         Sample vanished = new Sample();
+        Sample killedUsers = new Sample();
+        Sample vanishedUsers = new Sample();
         for (int run = 0; run < effort.seeds(); run++) {
             othersEnded.add(play("KILL", killed));
             othersEnded.add(play("STOP", vanished));
+            killedUsers.add(watch("KILL"));
+            vanishedUsers.add(watch("STOP"));
         }
         String what = "successor ready to no connection left, worst";
+        String users = "successor ready to nobody there by a socket of its own, worst";
         return List.of(
                 Figure.of(name(), "killed: " + what, killed.worst(), "s").atMost(MOST_SECONDS),
                 Figure.of(name(), "vanished: " + what, vanished.worst(), "s").atMost(MOST_SECONDS),
+                Figure.of(name(), "killed: " + users, killedUsers.worst(), "s").atMost(MOST_SECONDS),
+                Figure.of(name(), "vanished: " + users, vanishedUsers.worst(), "s")
+                        .atMost(MOST_SECONDS),
                 Figure.of(name(), "connections of the successor and a sibling ended, worst", othersEnded.worst(), "")
                         .atMost(0));
     }
@@ -93,6 +104,32 @@ final class CleanStartDrill implements Part {
             TimeUnit.MILLISECONDS.sleep(20);
         }
         return (System.nanoTime() - since) / (double) TimeUnit.SECONDS.toNanos(1);
+    }
+
+    /** Returns when those count as gone, at the successor, who were there by sockets of a service that has ended without a sibling. */
+    private double watch(String signal) throws Exception {
+        HttpClient http = HttpClient.newHttpClient();
+        try (DrillService predecessor = start()) {
+            List<String> names = new ArrayList<>();
+            List<BoardUser> users = new ArrayList<>();
+            try {
+                for (int i = 0; i < USERS; i++) {
+                    names.add("user" + (char) ('a' + i));
+                    users.add(BoardUser.join(http, predecessor, names.get(i)));
+                }
+                double seconds = users.get(0).awaitWatchers(names, System.nanoTime());
+                Check.that(seconds < MOST_SECONDS, "those who have joined do not count as there");
+                predecessor.signal(signal);
+                try (DrillService successor = start()) {
+                    long ready = System.nanoTime();
+                    try (BoardUser back = BoardUser.join(http, successor, "back")) {
+                        return back.awaitWatchers(List.of("back"), ready);
+                    }
+                }
+            } finally {
+                users.forEach(BoardUser::close);
+            }
+        }
     }
 
     /** With so long a limit for statements that the server itself ends no query. */

@@ -3,6 +3,7 @@ package dev.quiesce.realtime.socketio;
 import static java.util.Objects.requireNonNull;
 
 import dev.quiesce.lifecycle.Deadline;
+import dev.quiesce.lifecycle.InstanceRemains;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -38,7 +39,7 @@ public final class DatabaseEventLog extends EventLog {
 
     private final DataSource database;
     private final DatabaseEventLogConfig config;
-    private final String instance = Ids.longId();
+    private final LogInstances instances = new LogInstances();
     private final LogThread thread;
     private final Upkeep upkeep;
     private volatile @Nullable Deliveries deliveries;
@@ -55,7 +56,15 @@ public final class DatabaseEventLog extends EventLog {
         this.database = requireNonNull(database, "database");
         this.config = requireNonNull(config, "config");
         this.thread = new LogThread(config.maxWaitingBytes(), LARGEST_BATCH);
-        this.upkeep = new Upkeep(instance, config);
+        this.upkeep = new Upkeep(instances, config);
+    }
+
+    /**
+     * Returns what the pool of the log is to watch, before it starts: then the sockets of instances that die count as gone as soon as the
+     * pool knows, which is sooner than their lease ends. Pools that cannot tell leave it to the lease. Thread-safe.
+     */
+    public InstanceRemains remains() {
+        return instances;
     }
 
     /** Returns the SQL statements that make the tables, for those who do so by a migration. */
@@ -73,7 +82,8 @@ public final class DatabaseEventLog extends EventLog {
                 tables.create();
             }
             largestEvent = largestEvent(tables.maxAllowedPacket());
-            tables.register(instance);
+            tables.register(instances.own());
+            upkeep.know(tables.instances());
             known = Known.read(tables, config.retention(), to.mostMissed());
         }
         deliveries = to;
@@ -153,7 +163,7 @@ public final class DatabaseEventLog extends EventLog {
 
     private void work(List<Entry> entries, Known known, Deliveries to) throws InterruptedException {
         if (!entries.isEmpty()) {
-            keep(new Batch(++batches, instance, entries), known, to);
+            keep(new Batch(++batches, instances.own(), entries), known, to);
         }
         if (!thread.isStopping() && (entries.isEmpty() || upkeep.isDue())) {
             look(known, to);
@@ -162,9 +172,8 @@ public final class DatabaseEventLog extends EventLog {
 
     private void unregister() {
         try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            new LogTables(connection).unregister(instance);
-            connection.commit();
+            LogTables tables = new LogTables(connection);
+            tables.inTransaction(() -> tables.unregister(instances.own()));
         } catch (SQLException e) {
             if (!thread.isAbandoned()) {
                 LOG.warn("The log of the sockets could not say that this instance ends: {}", e.getMessage());
@@ -193,32 +202,19 @@ public final class DatabaseEventLog extends EventLog {
     }
 
     private void write(Batch batch, Known known, boolean again) throws SQLException {
+        long begun = System.nanoTime();
         try (Connection connection = database.getConnection()) {
             LogTables tables = new LogTables(connection);
-            if (again && tables.lastBatch(instance) == batch.number()) {
+            if (again && tables.lastBatch(instances.own()) == batch.number()) {
                 // It had been kept when the connection was lost.
                 return;
             }
-            connection.setAutoCommit(false);
-            try {
-                batch.write(tables, known);
+            tables.inTransaction(() -> {
                 upkeep.reviveIfMissed(tables, known);
-                connection.commit();
-            } catch (SQLException e) {
-                rollBack(connection, e);
-                throw e;
-            }
-            upkeep.wasSeen();
-            connection.setAutoCommit(true);
-        }
-    }
-
-    private static void rollBack(Connection connection, SQLException why) {
-        try {
-            connection.rollback();
-            connection.setAutoCommit(true);
-        } catch (SQLException e) {
-            why.addSuppressed(e);
+                batch.write(tables, known);
+                return batch;
+            });
+            upkeep.wasSeen(begun);
         }
     }
 

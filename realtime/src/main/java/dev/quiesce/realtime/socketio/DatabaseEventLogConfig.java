@@ -9,7 +9,8 @@ import java.time.Duration;
  *
  * @param retention how much is kept. Default {@link Retention#defaults()}
  * @param pollInterval how often is looked for what other instances have sent. Default 50 ms
- * @param lease the time after which an instance that shows no sign of life counts as dead, and its sockets as gone. Default 10 s
+ * @param lease the time after which an instance that shows no sign of life counts as dead, and its sockets as gone, unless it is known
+ *     sooner by {@link DatabaseEventLog#remains}; the same for all instances. Default 10 s
  * @param maxWaitingBytes the most that may wait to be kept, in bytes, while the database does not answer; beyond it events are
  *     refused. Default 16 MiB
  * @param createsTables whether the tables are made if they do not exist, which takes the privilege to; if not, run

@@ -36,6 +36,36 @@ record LogTables(Connection connection) {
      */
     record Head(long position, long epoch, long now) {}
 
+    /** What is done in one transaction. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    /** Does something in one transaction. */
+    <T> T inTransaction(Work<T> work) throws SQLException {
+        connection.setAutoCommit(false);
+        T result;
+        try {
+            result = work.run();
+            connection.commit();
+        } catch (SQLException e) {
+            rollBack(e);
+            throw e;
+        }
+        connection.setAutoCommit(true);
+        return result;
+    }
+
+    private void rollBack(SQLException why) {
+        try {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            why.addSuppressed(e);
+        }
+    }
+
     KeptSessions sessions() {
         return new KeptSessions(connection);
     }
@@ -83,10 +113,11 @@ record LogTables(Connection connection) {
         }
     }
 
-    /** Says that an instance has ended, with all of its sockets. */
-    void unregister(String instance) throws SQLException {
-        sessions().bury(instance, head().now());
+    /** Says that an instance has ended, with all of its sockets, and returns how many. To be called in a transaction. */
+    int unregister(String instance) throws SQLException {
+        int gone = sessions().bury(instance, lockedHead().now());
         delete(instance);
+        return gone;
     }
 
     Head head() throws SQLException {
@@ -201,20 +232,44 @@ record LogTables(Connection connection) {
         }
     }
 
-    /** Returns the instances that were last seen before a time, and after another, and when. */
-    Map<String, Long> instancesLastSeen(long after, long before) throws SQLException {
+    /** Returns the instances, and when each was seen last; negative if its clients have been said to have gone since. */
+    Map<String, Long> instances() throws SQLException {
         Map<String, Long> found = new TreeMap<>();
-        try (PreparedStatement select =
-                connection.prepareStatement("select id, seen from socket_instance where seen > ? and seen < ?")) {
-            select.setLong(1, after);
-            select.setLong(2, before);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    found.put(row.getString(1), row.getLong(2));
-                }
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select id, seen from socket_instance")) {
+            while (row.next()) {
+                found.put(row.getString(1), row.getLong(2));
             }
         }
         return found;
+    }
+
+    /** Whether the clients of an instance have been said to have gone since it was seen. To be called with the head locked. */
+    boolean isBuried(String instance) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("select seen < 0 from socket_instance where id = ? for update")) {
+            select.setString(1, instance);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    /**
+     * Says that the clients of an instance have gone with it, unless it was seen again after a time, and returns how many. To be called
+     * in a transaction.
+     */
+    int bury(String instance, long lastSeen) throws SQLException {
+        lockedHead();
+        try (PreparedStatement update =
+                connection.prepareStatement("update socket_instance set seen = -seen where id = ? and seen = ?")) {
+            update.setString(1, instance);
+            update.setLong(2, lastSeen);
+            if (update.executeUpdate() == 0) {
+                return 0;
+            }
+        }
+        return sessions().bury(instance, lastSeen);
     }
 
     void delete(String instance) throws SQLException {

@@ -3,7 +3,9 @@ package dev.quiesce.realtime.socketio;
 import dev.quiesce.realtime.socketio.LogTables.Head;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,28 +19,46 @@ final class Upkeep {
     /** For how long an instance that does not answer is still known, as it may come back and ask what it has kept. */
     private static final Duration LONGEST_ABSENCE = Duration.ofHours(1);
 
-    private final String instance;
+    private final LogInstances instances;
     private final DatabaseEventLogConfig config;
     private final Duration signs;
     private final Duration sweeps;
     private long seen = System.nanoTime();
     private long swept = System.nanoTime();
 
-    Upkeep(String instance, DatabaseEventLogConfig config) {
-        this.instance = instance;
+    Upkeep(LogInstances instances, DatabaseEventLogConfig config) {
+        this.instances = instances;
         this.config = config;
         this.signs = config.lease().dividedBy(4);
         this.sweeps = config.lease().dividedBy(3);
     }
 
-    /** The database has been told that this instance lives. */
-    void wasSeen() {
-        seen = System.nanoTime();
+    /** Notes which instances there are, and when each was seen last. */
+    void know(Map<String, Long> lastSeen) {
+        Map<String, Long> living = new HashMap<>(lastSeen);
+        living.values().removeIf(time -> time < 0);
+        instances.know(living.keySet());
     }
 
-    /** Says that the clients of this instance are there, if it was not seen for so long that others may have said otherwise. */
+    /**
+     * The database has been told that this instance lives.
+     *
+     * @param begun when that began, on the clock of the JVM
+     */
+    void wasSeen(long begun) {
+        seen = begun;
+    }
+
+    /**
+     * Says that the clients of this instance are there, if others may have said otherwise, since it was not seen for so long. To be
+     * called in a transaction, before anything else is written.
+     */
     void reviveIfMissed(LogTables tables, Known known) throws SQLException {
-        if (isOver(seen, config.lease())) {
+        if (!isOver(seen, signs)) {
+            return;
+        }
+        tables.lockedHead();
+        if (isOver(seen, config.lease()) || tables.isBuried(instances.own())) {
             tables.sessions().revive(known.present().values());
         }
     }
@@ -50,38 +70,69 @@ final class Upkeep {
 
     /** Whether something is to be done, however much else there is to do. */
     boolean isDue() {
-        return isOver(seen, signs) || isOver(swept, sweeps);
+        return isOver(seen, signs) || isOver(swept, sweeps) || instances.hasDead();
     }
 
     void look(LogTables tables, Known known, long lastBatch) throws SQLException {
         if (isOver(seen, signs)) {
-            reviveIfMissed(tables, known);
-            tables.seen(instance, lastBatch, 0);
-            wasSeen();
+            long begun = System.nanoTime();
+            tables.inTransaction(() -> {
+                reviveIfMissed(tables, known);
+                tables.seen(instances.own(), lastBatch, 0);
+                return lastBatch;
+            });
+            wasSeen(begun);
+        }
+        if (instances.hasDead()) {
+            buryDead(tables);
         }
         if (isOver(swept, sweeps) && !sweep(tables, known)) {
             swept = System.nanoTime();
         }
     }
 
+    /**
+     * Buries those that are said to be dead and have been silent for longer than one ever is that lives and reaches the database. Others
+     * will be said to be dead again, if they are.
+     */
+    private void buryDead(LogTables tables) throws SQLException {
+        Set<String> dead = instances.takeDead();
+        Map<String, Long> lastSeen = tables.instances();
+        lastSeen.keySet().retainAll(dead);
+        buryAll(lastSeen, tables.head().now() - sweeps.toMillis(), tables);
+        know(tables.instances());
+    }
+
     /** Does what a sweep does, and returns whether another one is due at once. */
     private boolean sweep(LogTables tables, Known known) throws SQLException {
         Head head = tables.head();
-        long lastAlive = head.now() - config.lease().toMillis();
         long oldest = head.now() - LONGEST_ABSENCE.toMillis();
-        for (Map.Entry<String, Long> dead :
-                tables.instancesLastSeen(oldest, lastAlive).entrySet()) {
-            int gone = tables.sessions().bury(dead.getKey(), dead.getValue());
+        Map<String, Long> lastSeen = tables.instances();
+        lastSeen.remove(instances.own());
+        buryAll(lastSeen, head.now() - config.lease().toMillis(), tables);
+        for (Map.Entry<String, Long> each : lastSeen.entrySet()) {
+            if (Math.abs(each.getValue()) < oldest) {
+                tables.delete(each.getKey());
+            }
+        }
+        know(tables.instances());
+        long keptFrom = known.oldest(head.now());
+        return tables.forget(
+                keptFrom, tables.positionAt(keptFrom, known.retention().events(), head));
+    }
+
+    /** Says that the clients of those have gone that live no longer, as they were not seen after a time. */
+    private static void buryAll(Map<String, Long> lastSeen, long lastAlive, LogTables tables) throws SQLException {
+        for (Map.Entry<String, Long> each : lastSeen.entrySet()) {
+            long time = each.getValue();
+            if (time < 0 || time >= lastAlive) {
+                continue;
+            }
+            int gone = tables.inTransaction(() -> tables.bury(each.getKey(), time));
             if (gone > 0) {
                 LOG.info("An instance has ended without a word: its {} sockets count as gone", gone);
             }
         }
-        for (String forgotten : tables.instancesLastSeen(0, oldest).keySet()) {
-            tables.delete(forgotten);
-        }
-        long keptFrom = known.oldest(head.now());
-        return tables.forget(
-                keptFrom, tables.positionAt(keptFrom, known.retention().events(), head));
     }
 
     private static boolean isOver(long since, Duration time) {
