@@ -208,11 +208,11 @@ record LogTables(Connection connection) {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** Says that an instance lives, and that it has kept a batch. */
+    /** Says that an instance lives, unless it is {@linkplain #isBuried buried}, and that it has kept a batch. */
     void seen(String instance, long batch, long firstId) throws SQLException {
         try (PreparedStatement upsert = connection.prepareStatement(
                 "insert into socket_instance (id, batch, first_id, seen)" + " values (?, ?, ?, " + NOW
-                        + ") on duplicate key update batch = ?, first_id = ?, seen = values(seen)")) {
+                        + ") on duplicate key update batch = ?, first_id = ?, seen = if(seen < 0, seen, values(seen))")) {
             upsert.setString(1, instance);
             upsert.setLong(2, batch);
             upsert.setLong(3, firstId);
@@ -270,6 +270,15 @@ record LogTables(Connection connection) {
             }
         }
         return sessions().bury(instance, lastSeen);
+    }
+
+    /** Takes back that the clients of an instance have gone with it. */
+    void unbury(String instance) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement("update socket_instance set seen = -seen where id = ? and seen < 0")) {
+            update.setString(1, instance);
+            update.executeUpdate();
+        }
     }
 
     void delete(String instance) throws SQLException {

@@ -24,6 +24,8 @@ final class Upkeep {
     private final Duration signs;
     private final Duration sweeps;
     private long seen = System.nanoTime();
+    private long checked = System.nanoTime();
+    private boolean checking;
     private long swept = System.nanoTime();
 
     Upkeep(LogInstances instances, DatabaseEventLogConfig config) {
@@ -47,19 +49,26 @@ final class Upkeep {
      */
     void wasSeen(long begun) {
         seen = begun;
+        if (checking) {
+            checked = begun;
+        }
     }
 
     /**
-     * Says that the clients of this instance are there, if others may have said otherwise, since it was not seen for so long. To be
-     * called in a transaction, before anything else is written.
+     * Says that the clients of this instance are there, if others have said otherwise, or may have, since it was not seen for so long.
+     * Looks for it now and then only, as what others have said stays said until then. To be called in a transaction, before anything else
+     * is written.
      */
     void reviveIfMissed(LogTables tables, Known known) throws SQLException {
-        if (!isOver(seen, signs)) {
+        checking = isOver(checked, signs);
+        if (!checking) {
             return;
         }
         tables.lockedHead();
-        if (isOver(seen, config.lease()) || tables.isBuried(instances.own())) {
+        boolean buried = tables.isBuried(instances.own());
+        if (buried || isOver(seen, config.lease())) {
             tables.sessions().revive(known.present().values());
+            tables.unbury(instances.own());
         }
     }
 

@@ -101,13 +101,17 @@ class DeadInstancesTest {
 
     @Test
     void instanceThatShowsSignsOfLife_isNotBuried_whateverIsSaid() throws Exception {
-        DatabaseEventLog mistaken = shown(log(database.dataSource(), LEASE), "b");
-        Instance instance = start(shown(log(database.dataSource(), LEASE), "a"));
+        Duration lease = LEASE.multipliedBy(2);
+        DatabaseEventLog mistaken = shown(log(database.dataSource(), lease), "b");
+        Instance instance = start(shown(log(database.dataSource(), lease), "a"));
         Instance other = start(mistaken);
         RecoveringClient anna = join(instance, "anna");
 
-        await().during(LEASE).atMost(SOON).until(() -> {
+        await().during(lease).atMost(SOON).until(() -> {
             mistaken.remains().instanceDied("a");
+            assertThat(database.number("select count(*) from socket_instance where seen < 0"))
+                    .as("buried, be it for a moment")
+                    .isZero();
             return gone(anna) == 0 && users(other).equals(List.of("anna"));
         });
         assertThat(mistaken.remains().otherInstances()).containsExactly("a");
@@ -132,6 +136,24 @@ class DeadInstancesTest {
         await().atMost(SOON)
                 .untilAsserted(
                         () -> assertThat(mistaken.remains().otherInstances()).containsExactly("a"));
+    }
+
+    /** As after a pause of the whole machine, in which its own clock has stood still. */
+    @Test
+    void instanceThatWasBuriedByMistake_isThereAgain_howeverBusyItIs_andHoweverShortTheTimeSeemedToIt()
+            throws Exception {
+        Instance instance = start(shown(log(database.dataSource(), LEASE), "a"));
+        Instance other = start(shown(log(database.dataSource(), LEASE), "b"));
+        RecoveringClient anna = join(instance, "anna");
+        database.execute("update socket_instance set seen = -seen where id = 'shown:a'");
+        database.execute("update socket_session set gone = since where id = '" + anna.id + "'");
+
+        await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(() -> {
+            instance.main.emit("busy", "yes");
+            return users(other).equals(List.of("anna")) && gone(anna) == 0;
+        });
+        assertThat(database.number("select seen > 0 from socket_instance where id = 'shown:a'"))
+                .isEqualTo(1);
     }
 
     @Test

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,16 +26,12 @@ record ListeningSocket(int descriptor, String port) {
     private static final List<Path> TABLES = List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Pattern BLANKS = Pattern.compile(" +");
+
+    private static final int LOCAL_ADDRESS = 1;
+    private static final int STATE = 3;
+    private static final int INODE = 9;
     private static final String LISTEN = "0A";
     private static final String SYN_RECEIVED = "03";
-
-    /** A line of the table of sockets. */
-    private record Entry(String port, String state, String inode) {
-        static Entry of(String line) {
-            String[] fields = BLANKS.split(line.strip());
-            return new Entry(fields[1].substring(fields[1].indexOf(':') + 1), fields[3], fields[9]);
-        }
-    }
 
     /** Returns the socket of a port of TCP; null if it is of another kind, or is not the only one of this process at its number. */
     static @Nullable ListeningSocket of(ServerSocketChannel channel) throws IOException {
@@ -45,8 +40,12 @@ record ListeningSocket(int descriptor, String port) {
         }
         String port = String.format("%04X", address.getPort());
         Set<String> names = new HashSet<>();
-        for (Entry listening : entries(entry -> entry.state.equals(LISTEN) && entry.port.equals(port))) {
-            names.add("socket:[" + listening.inode + "]");
+        for (Path table : tables()) {
+            try (Stream<String> lines = Files.lines(table)) {
+                lines.map(ListeningSocket::fields)
+                        .filter(fields -> isAt(fields, port, LISTEN))
+                        .forEach(fields -> names.add("socket:[" + fields[INODE] + "]"));
+            }
         }
         List<Integer> descriptors = new ArrayList<>();
         try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
@@ -71,19 +70,29 @@ record ListeningSocket(int descriptor, String port) {
 
     /** Returns whether connections to the port, whosever it is, have begun and are not complete. */
     boolean hasHalfOpen() throws IOException {
-        return !entries(entry -> entry.state.equals(SYN_RECEIVED) && entry.port.equals(port))
-                .isEmpty();
-    }
-
-    private static List<Entry> entries(Predicate<Entry> which) throws IOException {
-        List<Entry> entries = new ArrayList<>();
-        for (Path table : TABLES) {
-            if (Files.exists(table)) {
-                try (Stream<String> lines = Files.lines(table)) {
-                    lines.skip(1).map(Entry::of).filter(which).forEach(entries::add);
+        String address = ":" + port + " ";
+        for (Path table : tables()) {
+            // Most lines are of others, of whom there may be thousands.
+            try (Stream<String> lines = Files.lines(table)) {
+                if (lines.filter(line -> line.contains(address))
+                        .map(ListeningSocket::fields)
+                        .anyMatch(fields -> isAt(fields, port, SYN_RECEIVED))) {
+                    return true;
                 }
             }
         }
-        return entries;
+        return false;
+    }
+
+    private static List<Path> tables() {
+        return TABLES.stream().filter(Files::exists).toList();
+    }
+
+    private static String[] fields(String line) {
+        return BLANKS.split(line.strip());
+    }
+
+    private static boolean isAt(String[] fields, String port, String state) {
+        return fields.length > INODE && fields[STATE].equals(state) && fields[LOCAL_ADDRESS].endsWith(":" + port);
     }
 }

@@ -42,7 +42,7 @@ final class PortConnector extends AbstractConnector {
     private static final int ACCEPTORS = 1;
 
     /** What the acceptor gets to take what waits in the queue. */
-    private static final long LONGEST_CLOSE_MILLIS = 250;
+    private static final long LONGEST_CLOSE_MILLIS = 350;
 
     /** What connections get that are half open when the port closes: a round trip to most clients. */
     private static final long LONGEST_HANDSHAKE_MILLIS = 150;
@@ -185,10 +185,14 @@ final class PortConnector extends AbstractConnector {
         }
         try {
             closeAnother(waiting);
-            takeLast(open);
+            // As long as it is registered, the channel would not really be closed.
             requireNonNull(key).cancel();
             waiting.selectNow();
+            takeLast(open);
             takeAll(open);
+        } catch (Throwable e) {
+            log.error("Who had connected when {} closed may not have been served", open, e);
+            throw e;
         } finally {
             close(open);
         }
@@ -212,17 +216,18 @@ final class PortConnector extends AbstractConnector {
     /** Has the kernel connect nobody any more, where that is possible, and takes those who are half connected. */
     private void takeLast(Port open) {
         SynFilter filter = synFilter;
-        if (filter == null || !filter.attach()) {
+        if (filter == null) {
             return;
         }
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_HANDSHAKE_MILLIS);
         try {
+            filter.attach();
             while (filter.hasHalfOpen() && System.nanoTime() - until < 0) {
                 takeAll(open);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
             }
-        } catch (IOException e) {
-            log.warn("Who was about to connect when {} closed may not have been served: {}", open, e.toString());
+        } catch (IOException | RuntimeException e) {
+            log.warn("Who was about to connect when {} closed may not have been served", open, e);
         }
     }
 

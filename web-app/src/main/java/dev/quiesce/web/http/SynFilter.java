@@ -2,9 +2,11 @@ package dev.quiesce.web.http;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,8 @@ final class SynFilter {
     /** What the C library has. */
     private static final class C {
         static {
-            Native.register(C.class, Platform.C_LIBRARY_NAME);
+            // Loaded already; to look for it by its name may fail.
+            Native.register(C.class, NativeLibrary.getProcess());
         }
 
         private C() {}
@@ -59,41 +62,55 @@ final class SynFilter {
     /**
      * Prepares a filter, which takes some tens of milliseconds the first time and more than is left when a port closes.
      *
-     * @return null where there is none: on other systems than Linux, for other ports than of TCP, or if the C library cannot be called
+     * @return null where there is none: on other systems than Linux, for other ports than of TCP, or if the C library cannot be called,
+     *     which is logged
      */
     static @Nullable SynFilter prepare(ServerSocketChannel port) {
-        if (!Platform.isLinux() || !(Platform.isIntel() || Platform.isARM())) {
-            return null;
-        }
         try {
+            if (!Platform.isLinux()
+                    || !(Platform.isIntel() || Platform.isARM())
+                    || !(port.getLocalAddress() instanceof InetSocketAddress)) {
+                return null;
+            }
             ListeningSocket socket = ListeningSocket.of(port);
             if (socket == null) {
+                log.info("A connection that comes just when the port closes may be lost: its socket is not known");
                 return null;
             }
             // There is no such socket; but by then everything is loaded that it takes.
-            attach(-1);
+            attachTo(-1);
             socket.hasHalfOpen();
             return new SynFilter(socket);
         } catch (ClosedChannelException stopped) {
             return null;
-        } catch (IOException | LinkageError e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // What JNA throws if it finds a library of another version is no more than an Error.
             log.info("A connection that comes just when the port closes may be lost: {}", e.toString());
             return null;
         }
     }
 
-    /** Has new connections dropped from now on, for good. Those that are half open may still become open. */
-    boolean attach() {
-        return attach(socket.descriptor());
+    /**
+     * Has new connections dropped from now on, for good. Those that are half open may still become open.
+     *
+     * @throws IOException if the kernel refuses it
+     */
+    void attach() throws IOException {
+        int error = attachTo(socket.descriptor());
+        if (error != 0) {
+            throw new IOException("the kernel takes no filter (error " + error + ")");
+        }
     }
 
-    private static boolean attach(int descriptor) {
+    /** Returns 0, or what has gone wrong, as errno(3) tells. */
+    private static int attachTo(int descriptor) {
         try (Memory program = program();
                 Memory reference = new Memory(2L * Native.POINTER_SIZE)) {
             reference.clear();
             reference.setShort(0, (short) (program.size() / INSTRUCTION_BYTES));
             reference.setPointer(Native.POINTER_SIZE, program);
-            return C.setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, reference, (int) reference.size()) == 0;
+            int result = C.setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, reference, (int) reference.size());
+            return result == 0 ? 0 : Native.getLastError();
         }
     }
 
