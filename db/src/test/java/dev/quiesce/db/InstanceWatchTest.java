@@ -232,16 +232,19 @@ class InstanceWatchTest {
         return pool;
     }
 
-    /** Starts a process that has a pool, and returns its name. */
+    /** Starts a process that has a pool, and returns its name once it waits for commands, since a pause before might end it. */
     private String startPredecessor() throws Exception {
         predecessor = PoolProgram.start(tenant);
         BufferedReader output = predecessor.inputReader();
-        String line = output.readLine();
-        while (line != null && !line.startsWith("Lives as ")) {
-            line = output.readLine();
+        String name = null;
+        for (String line = output.readLine(); !"READY".equals(line); line = output.readLine()) {
+            assertThat(line).isNotNull();
+            if (line.startsWith("Lives as ")) {
+                name = line.substring("Lives as ".length());
+            }
         }
-        assertThat(line).isNotNull();
-        return line.substring("Lives as ".length());
+        assertThat(name).isNotNull();
+        return name;
     }
 
     private static String otherThan(String name) {
