@@ -78,17 +78,6 @@ public final class WorkGuard implements Lifecycle {
                 exit();
             }
         }
-
-        /** By its time, since an identity has to be asked of the JVM. */
-        @Override
-        public int hashCode() {
-            return Long.hashCode(since);
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return this == other;
-        }
     }
 
     /**
