@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.quiesce.web.testing.SocketIoClient;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -64,17 +59,6 @@ class DeadSocketsIT {
     }
 
     private static SocketIoClient join(RunningService service, String name) throws Exception {
-        URI board = service.http("/");
-        HttpRequest signIn = HttpRequest.newBuilder(board.resolve("/api/session"))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("{\"name\":\"" + name + "\"}"))
-                .build();
-        String cookie = service.client()
-                .send(signIn, BodyHandlers.ofString())
-                .headers()
-                .firstValue("Set-Cookie")
-                .orElseThrow()
-                .split(";")[0];
-        return SocketIoClient.join(HttpClient.newHttpClient(), board, Map.of("Cookie", cookie));
+        return SocketIoClient.signIn(service.client(), service.http("/"), name);
     }
 }

@@ -1,15 +1,9 @@
 package dev.quiesce.benchmarks.drill;
 
-import dev.quiesce.benchmarks.Check;
 import dev.quiesce.web.testing.SocketIoClient;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Somebody who has signed in and watches the board by a socket. Not safe for use by several threads. */
@@ -25,15 +19,7 @@ final class BoardUser implements AutoCloseable {
     static BoardUser join(HttpClient http, DrillService service, String name) throws Exception {
         URI board = URI.create("http://" + service.address().getHostString() + ":"
                 + service.address().getPort() + "/");
-        HttpRequest signIn = HttpRequest.newBuilder(board.resolve("/api/session"))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("{\"name\":\"" + name + "\"}"))
-                .build();
-        HttpResponse<String> signedIn = http.send(signIn, BodyHandlers.ofString());
-        Check.that(signedIn.statusCode() == 200, name + " cannot sign in: " + signedIn.body());
-        String cookie =
-                signedIn.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
-        return new BoardUser(SocketIoClient.join(http, board, Map.of("Cookie", cookie)));
+        return new BoardUser(SocketIoClient.signIn(http, board, name));
     }
 
     /**

@@ -64,7 +64,9 @@ class ClientPaceHandlerTest {
         try (RawClient polls = server.client();
                 RawClient posts = server.client()) {
             polls.send("GET " + PATH + "&sid=" + sid + " HTTP/1.1\r\nHost: test\r\n\r\n");
-            Thread.sleep(SLOWEST.grace().multipliedBy(2).toMillis());
+            await().until(() -> server.http().inFlight().orElseThrow() == 1);
+            await().during(SLOWEST.grace().multipliedBy(2))
+                    .until(() -> server.http().inFlight().orElseThrow() == 1);
             posts.send("POST " + PATH + "&sid=" + sid + " HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\n\r\n40");
 
             assertThat(posts.answer()).contains("200 OK").endsWith("ok");

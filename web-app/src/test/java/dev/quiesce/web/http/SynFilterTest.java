@@ -64,7 +64,7 @@ class SynFilterTest {
                 for (int i = 0; i < CLIENTS; i++) {
                     clients.add(threads.submit(() -> askUntilClosed(served, busy, answered, lost)));
                 }
-                busy.await();
+                assertThat(busy.await(ANSWER_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
                 served.http().quiesce();
                 served.drain(Duration.ofSeconds(5));
                 for (Future<?> client : clients) {
@@ -108,12 +108,7 @@ class SynFilterTest {
     void whoIsHalfConnectedWhenThePortCloses_isServed() throws Exception {
         try (Served served = Served.onAFreePort()) {
             served.connector().prepareToClose();
-            ListeningSocket socket =
-                    ListeningSocket.of(served.connector().port().channel());
-            assertThat(socket).isNotNull();
-            assertThat(C.acceptOnlyWithBytes(socket.descriptor())).isZero();
-            try (RawClient client = served.client()) {
-                assertThat(socket.hasHalfOpen()).isTrue();
+            try (RawClient client = halfConnected(served)) {
                 Future<String> answer = threads.submit(() -> {
                     // Whoever looks now and then looks too late.
                     while (!served.connector().isClosing()) {
@@ -132,12 +127,7 @@ class SynFilterTest {
     void whoIsHalfConnected_andSaysNothingMore_doesNotKeepThePortOpen() throws Exception {
         try (Served served = Served.onAFreePort()) {
             served.connector().prepareToClose();
-            ListeningSocket socket =
-                    ListeningSocket.of(served.connector().port().channel());
-            assertThat(socket).isNotNull();
-            assertThat(C.acceptOnlyWithBytes(socket.descriptor())).isZero();
-            try (RawClient client = served.client()) {
-                assertThat(socket.hasHalfOpen()).isTrue();
+            try (RawClient client = halfConnected(served)) {
                 served.http().quiesce();
 
                 await().until(() -> !served.connector().isOpen());
@@ -146,6 +136,15 @@ class SynFilterTest {
                         .isInstanceOf(IOException.class);
             }
         }
+    }
+
+    private static RawClient halfConnected(Served served) throws IOException {
+        ListeningSocket socket = ListeningSocket.of(served.connector().port().channel());
+        assertThat(socket).isNotNull();
+        assertThat(C.acceptOnlyWithBytes(socket.descriptor())).isZero();
+        RawClient client = served.client();
+        assertThat(socket.hasHalfOpen()).isTrue();
+        return client;
     }
 
     /** What a server asks of Linux that wants nobody without a request: TCP_DEFER_ACCEPT, see tcp(7). */

@@ -5,6 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +51,20 @@ public final class SocketIoClient implements AutoCloseable {
         WebSocket socket = builder.buildAsync(uri, listener).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         listener.joined.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         return new SocketIoClient(socket, listener);
+    }
+
+    /** Connects as {@link #join(URI)}, as somebody who has signed in to the board by a name. */
+    public static SocketIoClient signIn(HttpClient http, URI board, String name) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(board.resolve("/api/session"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(JSON.std.asString(Map.of("name", name))))
+                .build();
+        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+        String cookie = answer.headers()
+                .firstValue("Set-Cookie")
+                .orElseThrow(() -> new IOException(name + " cannot sign in: " + answer.body()))
+                .split(";")[0];
+        return join(http, board, Map.of("Cookie", cookie));
     }
 
     /** Returns the events so far, each with its name and its arguments; without the offset, which is a text at the end. */
