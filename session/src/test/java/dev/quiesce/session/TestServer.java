@@ -20,6 +20,7 @@ import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.session.ManagedSession;
 
 /** A Jetty server on a free loopback port, whose first servlet counts the requests of a session. */
 final class TestServer {
@@ -99,13 +100,16 @@ final class TestServer {
         }
     }
 
-    /** Returns the id of the one session that is in memory. */
-    String onlySessionId() {
+    /** Returns the one session that is in memory, without a use of it. */
+    ManagedSession onlySession() {
         SessionHandler handler = context.getSessionHandler();
         return ((ClosableSessionCache) handler.getSessionCache())
                 .sessions()
                 .iterator()
-                .next()
-                .getId();
+                .next();
+    }
+
+    String onlySessionId() {
+        return onlySession().getId();
     }
 }
