@@ -265,6 +265,11 @@ final class LogThread {
             queue.drainTo(batch, largestBatch - 1);
         }
         batch.removeIf(this::isTakenMark);
+        if (batch.isEmpty()) {
+            // Nothing before them is left, and whoever waits for them need not wait for what the keeper does without
+            // entries.
+            passTaken();
+        }
         keeper.keep(List.copyOf(batch));
         batch.forEach(this::release);
         batch.clear();

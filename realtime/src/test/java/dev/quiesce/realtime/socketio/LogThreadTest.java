@@ -34,6 +34,7 @@ class LogThreadTest {
     private final LogThread thread = new LogThread(1000, LARGEST_BATCH);
     private final List<List<Entry>> batches = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch mayGoOn = new CountDownLatch(1);
+    private volatile boolean looksFreely = true;
     private final AtomicInteger ends = new AtomicInteger();
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private final LogThread.Keeper keeper = new LogThread.Keeper() {
@@ -46,6 +47,8 @@ class LogThreadTest {
         public void keep(List<Entry> entries) throws InterruptedException {
             if (!entries.isEmpty()) {
                 batches.add(entries);
+            }
+            if (!entries.isEmpty() || !looksFreely) {
                 mayGoOn.await();
             }
         }
@@ -124,6 +127,14 @@ class LogThreadTest {
         mayGoOn.countDown();
         thread.drain(in(10_000), () -> false);
         assertThat(thread.waiting()).isZero();
+    }
+
+    @Test
+    void aMarkBehindWhichNothingWaits_isPassed_beforeTheKeeperDoesWhatItDoesWithoutEntries() throws Exception {
+        looksFreely = false;
+        thread.start(keeper);
+
+        thread.drain(in(10_000), () -> false);
     }
 
     @Test
