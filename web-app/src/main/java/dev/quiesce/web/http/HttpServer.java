@@ -191,7 +191,7 @@ public final class HttpServer implements Lifecycle {
         for (OpenConnection connection : connections()) {
             // Asked again, since bytes that a selector has taken meanwhile are not to be seen at the socket any more.
             if (isIdle(connection) && mayClose(connection, calmSince) && isIdle(connection)) {
-                connection.close();
+                container.connector().closeIdle(connection);
             }
         }
     }

@@ -9,21 +9,21 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Linux says of a listening socket of this process, see {@code /proc/net/tcp} in proc(5).
+ * A listening socket of this process, as Linux knows it; see {@code /proc/net/tcp} in proc(5).
  *
  * @param descriptor its file descriptor
- * @param port its number as the kernel writes it
+ * @param family its address family; connections by IPv4 to a socket of IPv6 are of that one as well
+ * @param port its number
  */
-record ListeningSocket(int descriptor, String port) {
-    private static final List<Path> TABLES = List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
+record ListeningSocket(int descriptor, Family family, int port) {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Pattern BLANKS = Pattern.compile(" +");
 
@@ -31,33 +31,63 @@ record ListeningSocket(int descriptor, String port) {
     private static final int STATE = 3;
     private static final int INODE = 9;
     private static final String LISTEN = "0A";
-    private static final String SYN_RECEIVED = "03";
+
+    /** What addresses are. */
+    enum Family {
+        INET(2, "tcp"),
+        INET6(10, "tcp6");
+
+        private final int number;
+        private final Path table;
+
+        Family(int number, String table) {
+            this.number = number;
+            this.table = Path.of("/proc/self/net", table);
+        }
+
+        /** Returns the number by which the kernel knows it. */
+        int number() {
+            return number;
+        }
+    }
 
     /** Returns the socket of a port of TCP; null if it is of another kind, or is not the only one of this process at its number. */
     static @Nullable ListeningSocket of(ServerSocketChannel channel) throws IOException {
         if (!(channel.getLocalAddress() instanceof InetSocketAddress address)) {
             return null;
         }
-        String port = String.format("%04X", address.getPort());
-        Set<String> names = new HashSet<>();
-        for (Path table : tables()) {
-            try (Stream<String> lines = Files.lines(table)) {
-                lines.map(ListeningSocket::fields)
-                        .filter(fields -> isAt(fields, port, LISTEN))
-                        .forEach(fields -> names.add("socket:[" + fields[INODE] + "]"));
-            }
-        }
-        List<Integer> descriptors = new ArrayList<>();
+        Map<String, Family> atPort = atPort(address.getPort());
+        List<ListeningSocket> sockets = new ArrayList<>();
         try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
             for (Path link : links) {
-                if (names.contains(target(link))) {
-                    descriptors.add(Integer.parseInt(link.getFileName().toString()));
+                Family family = atPort.get(target(link));
+                if (family != null) {
+                    int descriptor = Integer.parseInt(link.getFileName().toString());
+                    sockets.add(new ListeningSocket(descriptor, family, address.getPort()));
                 }
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        return descriptors.size() == 1 ? new ListeningSocket(descriptors.get(0), port) : null;
+        return sockets.size() == 1 ? sockets.get(0) : null;
+    }
+
+    /** Returns the families of the sockets that listen at a port, of whatever process, by what descriptors of them link to. */
+    private static Map<String, Family> atPort(int port) throws IOException {
+        String suffix = String.format(":%04X", port);
+        Map<String, Family> sockets = new HashMap<>();
+        for (Family family : Family.values()) {
+            if (Files.exists(family.table)) {
+                try (Stream<String> lines = Files.lines(family.table)) {
+                    lines.map(line -> BLANKS.split(line.strip()))
+                            .filter(fields -> fields.length > INODE
+                                    && fields[STATE].equals(LISTEN)
+                                    && fields[LOCAL_ADDRESS].endsWith(suffix))
+                            .forEach(fields -> sockets.put("socket:[" + fields[INODE] + "]", family));
+                }
+            }
+        }
+        return sockets;
     }
 
     private static String target(Path link) throws IOException {
@@ -66,33 +96,5 @@ record ListeningSocket(int descriptor, String port) {
         } catch (NoSuchFileException closed) {
             return "";
         }
-    }
-
-    /** Returns whether connections to the port, whosever it is, have begun and are not complete. */
-    boolean hasHalfOpen() throws IOException {
-        String address = ":" + port + " ";
-        for (Path table : tables()) {
-            // Most lines are of others, of whom there may be thousands.
-            try (Stream<String> lines = Files.lines(table)) {
-                if (lines.filter(line -> line.contains(address))
-                        .map(ListeningSocket::fields)
-                        .anyMatch(fields -> isAt(fields, port, SYN_RECEIVED))) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private static List<Path> tables() {
-        return TABLES.stream().filter(Files::exists).toList();
-    }
-
-    private static String[] fields(String line) {
-        return BLANKS.split(line.strip());
-    }
-
-    private static boolean isAt(String[] fields, String port, String state) {
-        return fields.length > INODE && fields[STATE].equals(state) && fields[LOCAL_ADDRESS].endsWith(":" + port);
     }
 }

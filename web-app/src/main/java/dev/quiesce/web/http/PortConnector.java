@@ -56,6 +56,7 @@ final class PortConnector extends AbstractConnector {
     private final SelectorManager selectors;
     private final Set<Closeable> beingAccepted = ConcurrentHashMap.newKeySet();
     private final AtomicLong lastAccept = new AtomicLong(System.nanoTime());
+    private final ThreadLocal<Boolean> closingIdle = ThreadLocal.withInitial(() -> false);
     private final CountDownLatch leaving = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Port port;
@@ -89,6 +90,19 @@ final class PortConnector extends AbstractConnector {
             closed.await(LONGEST_CLOSE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Closes a connection without a request. What Jetty then does to forget it is done by the calling thread as well; Jetty itself would
+     * wake up another one for each, or even start it.
+     */
+    void closeIdle(OpenConnection connection) {
+        closingIdle.set(true);
+        try {
+            connection.close();
+        } finally {
+            closingIdle.remove();
         }
     }
 
@@ -222,7 +236,7 @@ final class PortConnector extends AbstractConnector {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_HANDSHAKE_MILLIS);
         try {
             filter.attach();
-            while (filter.hasHalfOpen() && System.nanoTime() - until < 0) {
+            while (filter.mayHaveHalfOpen() && System.nanoTime() - until < 0) {
                 takeAll(open);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
             }
@@ -312,6 +326,15 @@ final class PortConnector extends AbstractConnector {
     private final class Selectors extends SelectorManager {
         Selectors() {
             super(PortConnector.this.getExecutor(), PortConnector.this.getScheduler());
+        }
+
+        @Override
+        protected void execute(Runnable task) {
+            if (closingIdle.get()) {
+                task.run();
+            } else {
+                super.execute(task);
+            }
         }
 
         @Override

@@ -2,9 +2,7 @@ package dev.quiesce.web.http;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
-import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -42,21 +40,11 @@ final class SynFilter {
     private static final int NOTHING = 0;
 
     private final ListeningSocket socket;
+    private final boolean tellsHalfOpen;
 
-    private SynFilter(ListeningSocket socket) {
+    private SynFilter(ListeningSocket socket, boolean tellsHalfOpen) {
         this.socket = socket;
-    }
-
-    /** What the C library has. */
-    private static final class C {
-        static {
-            // Loaded already; to look for it by its name may fail.
-            Native.register(C.class, NativeLibrary.getProcess());
-        }
-
-        private C() {}
-
-        static native int setsockopt(int socket, int level, int option, Pointer value, int length);
+        this.tellsHalfOpen = tellsHalfOpen;
     }
 
     /**
@@ -79,14 +67,26 @@ final class SynFilter {
             }
             // There is no such socket; but by then everything is loaded that it takes.
             attachTo(-1);
-            socket.hasHalfOpen();
-            return new SynFilter(socket);
+            return new SynFilter(socket, tellsHalfOpen(socket));
         } catch (ClosedChannelException stopped) {
             return null;
         } catch (IOException | RuntimeException | Error e) {
             // What JNA throws if it finds a library of another version is no more than an Error.
             log.info("A connection that comes just when the port closes may be lost: {}", e.toString());
             return null;
+        }
+    }
+
+    private static boolean tellsHalfOpen(ListeningSocket socket) {
+        try {
+            HalfOpenConnections.areAt(socket);
+            return true;
+        } catch (IOException e) {
+            log.info(
+                    "The port will wait as long as it may for whoever is just connecting when it closes, since {};"
+                            + " sockets of AF_NETLINK should be allowed",
+                    e.getMessage());
+            return false;
         }
     }
 
@@ -109,14 +109,15 @@ final class SynFilter {
             reference.clear();
             reference.setShort(0, (short) (program.size() / INSTRUCTION_BYTES));
             reference.setPointer(Native.POINTER_SIZE, program);
-            int result = C.setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, reference, (int) reference.size());
+            int result =
+                    CLibrary.setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, reference, (int) reference.size());
             return result == 0 ? 0 : Native.getLastError();
         }
     }
 
-    /** Returns whether connections to the port are half open. */
-    boolean hasHalfOpen() throws IOException {
-        return socket.hasHalfOpen();
+    /** Returns whether connections to the port may be half open: always, where the kernel does not tell. */
+    boolean mayHaveHalfOpen() throws IOException {
+        return !tellsHalfOpen || HalfOpenConnections.areAt(socket);
     }
 
     private static Memory program() {

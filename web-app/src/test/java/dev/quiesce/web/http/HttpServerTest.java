@@ -16,7 +16,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.Connection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -152,6 +155,33 @@ class HttpServerTest {
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(900));
             assertThat(keptAlive.isAtEnd()).isTrue();
             assertThat(silent.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void idleConnections_areForgottenByTheThreadThatClosesThem() throws Exception {
+        Set<Thread> forgetting = ConcurrentHashMap.newKeySet();
+        try (Served served = Served.onAFreePort()) {
+            served.connector().addBean(new Connection.Listener() {
+                @Override
+                public void onClosed(Connection connection) {
+                    forgetting.add(Thread.currentThread());
+                }
+            });
+            List<RawClient> clients = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                clients.add(served.client());
+                clients.get(i).get("/");
+            }
+            served.http().quiesce();
+            served.drain(LONG);
+
+            for (RawClient client : clients) {
+                assertThat(client.isAtEnd()).isTrue();
+                client.close();
+            }
+            assertThat(forgetting).containsExactly(Thread.currentThread());
+            assertThat(served.http().connectionCount()).isZero();
         }
     }
 

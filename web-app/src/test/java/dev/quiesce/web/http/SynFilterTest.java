@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.jna.Native;
-import com.sun.jna.Platform;
-import com.sun.jna.ptr.IntByReference;
 import dev.quiesce.web.testing.RawClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -141,26 +138,9 @@ class SynFilterTest {
     private static RawClient halfConnected(Served served) throws IOException {
         ListeningSocket socket = ListeningSocket.of(served.connector().port().channel());
         assertThat(socket).isNotNull();
-        assertThat(C.acceptOnlyWithBytes(socket.descriptor())).isZero();
+        DeferredAccept.on(socket);
         RawClient client = served.client();
-        assertThat(socket.hasHalfOpen()).isTrue();
+        assertThat(HalfOpenConnections.areAt(socket)).isTrue();
         return client;
-    }
-
-    /** What a server asks of Linux that wants nobody without a request: TCP_DEFER_ACCEPT, see tcp(7). */
-    private static final class C {
-        private static final int IPPROTO_TCP = 6;
-        private static final int TCP_DEFER_ACCEPT = 9;
-        private static final int SECONDS = 5;
-
-        static {
-            Native.register(C.class, Platform.C_LIBRARY_NAME);
-        }
-
-        static native int setsockopt(int socket, int level, int option, IntByReference value, int length);
-
-        static int acceptOnlyWithBytes(int descriptor) {
-            return setsockopt(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, new IntByReference(SECONDS), Integer.BYTES);
-        }
     }
 }
