@@ -19,6 +19,7 @@ final class HalfOpenConnections {
 
     private static final int HEADER_BYTES = 16;
     private static final int REQUEST_BYTES = HEADER_BYTES + 56;
+    private static final int LEAST_ANSWER_BYTES = HEADER_BYTES + Integer.BYTES;
     private static final int ANSWER_BYTES = 8192;
     private static final short SOCK_DIAG_BY_FAMILY = 20;
     private static final short NLM_F_REQUEST_DUMP = 0x301;
@@ -47,7 +48,7 @@ final class HalfOpenConnections {
                     ? -1
                     : CLibrary.recv(descriptor, answer, new NativeLong(ANSWER_BYTES), MSG_DONTWAIT)
                             .longValue();
-            if (received < HEADER_BYTES) {
+            if (received < LEAST_ANSWER_BYTES) {
                 throw failure("the kernel does not tell");
             }
             return isConnection(answer);
@@ -73,11 +74,15 @@ final class HalfOpenConnections {
     /** Looks at the first message of the answer, which is a connection unless there is none. */
     private static boolean isConnection(Memory answer) throws IOException {
         short type = answer.getShort(4);
-        if (type == SOCK_DIAG_BY_FAMILY || type == NLMSG_DONE) {
-            return type == SOCK_DIAG_BY_FAMILY;
+        if (type == SOCK_DIAG_BY_FAMILY) {
+            return true;
         }
-        throw new IOException(
-                "the kernel does not tell (message " + type + ", error " + -answer.getInt(HEADER_BYTES) + ")");
+        // The end of the answer, and an error alike: what has gone wrong, or 0.
+        int error = -answer.getInt(HEADER_BYTES);
+        if (type == NLMSG_DONE && error == 0) {
+            return false;
+        }
+        throw new IOException("the kernel does not tell (message " + type + ", error " + error + ")");
     }
 
     private static IOException failure(String what) {

@@ -90,6 +90,7 @@ public final class HttpServer implements Lifecycle {
             connector.closePort();
             refuseOnceQuiesced();
         }
+        connector.prepareToCloseLater();
         log.info("Serving HTTP on {}", connector.address());
     }
 

@@ -159,12 +159,15 @@ final class PortConnector extends AbstractConnector {
             close(open);
             throw e;
         }
+    }
+
+    /** Gets ready, in a while, what would take too long when the port {@linkplain #closePort closes}. */
+    void prepareToCloseLater() {
         getScheduler()
                 .schedule(
                         () -> getExecutor().execute(this::prepareToClose), FILTER_DELAY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Gets ready what would take too long when the port closes. */
     void prepareToClose() {
         // What is attached to a socket would hold for all who share it.
         if (isRunning() && !port().isShared()) {

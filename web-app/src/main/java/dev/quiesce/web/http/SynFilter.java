@@ -42,7 +42,12 @@ final class SynFilter {
     private final ListeningSocket socket;
     private final boolean tellsHalfOpen;
 
-    private SynFilter(ListeningSocket socket, boolean tellsHalfOpen) {
+    /**
+     * Makes a filter for a socket.
+     *
+     * @param tellsHalfOpen whether the kernel tells who is half connected to it
+     */
+    SynFilter(ListeningSocket socket, boolean tellsHalfOpen) {
         this.socket = socket;
         this.tellsHalfOpen = tellsHalfOpen;
     }
@@ -83,8 +88,9 @@ final class SynFilter {
             return true;
         } catch (IOException e) {
             log.info(
-                    "The port will wait as long as it may for whoever is just connecting when it closes, since {};"
-                            + " sockets of AF_NETLINK should be allowed",
+                    "Port {} will wait as long as it may for whoever is just connecting when it closes, since {}; sockets of"
+                            + " AF_NETLINK should be allowed",
+                    socket.port(),
                     e.getMessage());
             return false;
         }
@@ -116,8 +122,13 @@ final class SynFilter {
     }
 
     /** Returns whether connections to the port may be half open: always, where the kernel does not tell. */
-    boolean mayHaveHalfOpen() throws IOException {
-        return !tellsHalfOpen || HalfOpenConnections.areAt(socket);
+    boolean mayHaveHalfOpen() {
+        try {
+            return !tellsHalfOpen || HalfOpenConnections.areAt(socket);
+        } catch (IOException e) {
+            log.debug("Somebody may just be connecting", e);
+            return true;
+        }
     }
 
     private static Memory program() {

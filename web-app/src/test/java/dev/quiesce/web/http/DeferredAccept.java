@@ -2,8 +2,6 @@ package dev.quiesce.web.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.jna.Native;
-import com.sun.jna.Platform;
 import com.sun.jna.ptr.IntByReference;
 
 /** What a server asks of Linux that wants nobody without a request: TCP_DEFER_ACCEPT, see tcp(7). Connections stay half open until then. */
@@ -12,18 +10,16 @@ final class DeferredAccept {
     private static final int TCP_DEFER_ACCEPT = 9;
     private static final int SECONDS = 5;
 
-    static {
-        Native.register(DeferredAccept.class, Platform.C_LIBRARY_NAME);
-    }
-
     private DeferredAccept() {}
-
-    static native int setsockopt(int socket, int level, int option, IntByReference value, int length);
 
     /** Asks for it. */
     static void on(ListeningSocket socket) {
-        int result = setsockopt(
-                socket.descriptor(), IPPROTO_TCP, TCP_DEFER_ACCEPT, new IntByReference(SECONDS), Integer.BYTES);
+        int result = CLibrary.setsockopt(
+                socket.descriptor(),
+                IPPROTO_TCP,
+                TCP_DEFER_ACCEPT,
+                new IntByReference(SECONDS).getPointer(),
+                Integer.BYTES);
         assertThat(result).isZero();
     }
 }
