@@ -107,7 +107,7 @@ public final class MariaDbPool implements Lifecycle {
     /** Returns what the connections do at this moment; all zero unless the pool is open. */
     public PoolStats stats() {
         HikariDataSource current = pool;
-        return current == null ? new PoolStats(0, 0, 0, 0) : PoolStats.of(current);
+        return current == null ? new PoolStats(0, 0, 0, 0, 0) : PoolStats.of(current);
     }
 
     /**

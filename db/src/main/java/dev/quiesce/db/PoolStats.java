@@ -10,8 +10,9 @@ import com.zaxxer.hikari.HikariPoolMXBean;
  * @param active the connections that are borrowed
  * @param idle the connections that are free
  * @param waiting the threads that wait for a connection
+ * @param limit the most connections that may be open
  */
-public record PoolStats(int size, int active, int idle, int waiting) {
+public record PoolStats(int size, int active, int idle, int waiting, int limit) {
 
     static PoolStats of(HikariDataSource open) {
         HikariPoolMXBean bean = open.getHikariPoolMXBean();
@@ -19,6 +20,7 @@ public record PoolStats(int size, int active, int idle, int waiting) {
                 bean.getTotalConnections(),
                 bean.getActiveConnections(),
                 bean.getIdleConnections(),
-                bean.getThreadsAwaitingConnection());
+                bean.getThreadsAwaitingConnection(),
+                open.getMaximumPoolSize());
     }
 }

@@ -125,7 +125,7 @@ class MariaDbPoolStartTest {
             pool.stop(Deadline.after(SOON));
 
             assertThat(starting).succeedsWithin(SOON);
-            assertThat(pool.stats()).isEqualTo(new PoolStats(0, 0, 0, 0));
+            assertThat(pool.stats()).isEqualTo(new PoolStats(0, 0, 0, 0, 0));
             await().pollInterval(Duration.ofMillis(2)).atMost(SOON).until(() -> tenant.connections() == 0);
         }
         assertThat(tenant.abortedClients()).isEqualTo(abortedClients);

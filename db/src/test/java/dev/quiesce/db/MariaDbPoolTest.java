@@ -41,14 +41,14 @@ class MariaDbPoolTest {
     @Test
     void construction_opensNothing() throws Exception {
         assertThat(tenant.connections()).isZero();
-        assertThat(pool.stats()).isEqualTo(new PoolStats(0, 0, 0, 0));
+        assertThat(pool.stats()).isEqualTo(new PoolStats(0, 0, 0, 0, 0));
     }
 
     @Test
     void start_returnsWhenAllConnectionsAreOpen() throws Exception {
         pool.start();
 
-        assertThat(pool.stats()).isEqualTo(new PoolStats(4, 0, 4, 0));
+        assertThat(pool.stats()).isEqualTo(new PoolStats(4, 0, 4, 0, 4));
         assertThat(tenant.connections()).isEqualTo(4 + 1);
     }
 
@@ -76,7 +76,7 @@ class MariaDbPoolTest {
 
         try (Connection connection = dataSource.getConnection()) {
             assertThat(connection.isValid(1)).isTrue();
-            assertThat(pool.stats()).isEqualTo(new PoolStats(4, 1, 3, 0));
+            assertThat(pool.stats()).isEqualTo(new PoolStats(4, 1, 3, 0, 4));
         }
         assertThat(pool.dataSource()).isSameAs(dataSource);
     }
@@ -127,7 +127,7 @@ class MariaDbPoolTest {
         // Finds the only connection dead; the pool drops it and cannot replace it.
         assertThatIllegalStateException().isThrownBy(() -> execute("SELECT 1"));
         CompletableFuture<Connection> waiter = CompletableFuture.supplyAsync(this::borrow);
-        await().until(() -> pool.stats().equals(new PoolStats(0, 0, 0, 1)));
+        await().until(() -> pool.stats().equals(new PoolStats(0, 0, 0, 1, 1)));
 
         assertThatExceptionOfType(TimeoutException.class)
                 .isThrownBy(() -> pool.drain(Deadline.after(Duration.ZERO)))

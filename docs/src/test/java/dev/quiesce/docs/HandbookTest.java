@@ -20,14 +20,13 @@ import org.junit.jupiter.api.TestFactory;
  * tests of its module, and is marked with the path from the root.
  */
 class HandbookTest {
-    private static final Path ROOT = root();
-    private static final Path SAMPLES = ROOT.resolve("docs/src/test/java/dev/quiesce/docs");
+    private static final Path SAMPLES = Handbook.ROOT.resolve("docs/src/test/java/dev/quiesce/docs");
 
     @TestFactory
     Stream<DynamicTest> javaOfTheHandbook_isMarked_andStandsInTheSample() throws IOException {
         List<CodeBlock> blocks = new ArrayList<>();
-        for (Path page : pages()) {
-            blocks.addAll(CodeBlock.in(ROOT.relativize(page).toString(), Files.readAllLines(page)));
+        for (Path page : Handbook.pages()) {
+            blocks.addAll(CodeBlock.in(Handbook.ROOT.relativize(page).toString(), Files.readAllLines(page)));
         }
         assertThat(blocks).as("blocks of Java").isNotEmpty();
         return blocks.stream().map(block -> dynamicTest(block.toString(), () -> assertStandsInItsSample(block)));
@@ -49,24 +48,10 @@ class HandbookTest {
 
     private static Path file(String sample) {
         Path here = SAMPLES.resolve(sample);
-        return Files.exists(here) ? here : ROOT.resolve(sample);
+        return Files.exists(here) ? here : Handbook.ROOT.resolve(sample);
     }
 
     private static String unindented(List<String> lines) {
         return lines.stream().collect(joining("\n")).stripIndent();
-    }
-
-    private static List<Path> pages() throws IOException {
-        try (Stream<Path> files = Files.list(ROOT.resolve("docs"))) {
-            return Stream.concat(Stream.of(ROOT.resolve("README.md")), files.sorted())
-                    .filter(file -> file.toString().endsWith(".md"))
-                    .toList();
-        }
-    }
-
-    /** Maven runs tests in the folder of the module, other tools in that of the project. */
-    private static Path root() {
-        Path here = Path.of("").toAbsolutePath();
-        return Files.exists(here.resolve("README.md")) ? here : here.getParent();
     }
 }

@@ -1,6 +1,7 @@
 package dev.quiesce.session;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * on any instance. If that fails the response is another one; if it has begun, it is cut. Safe for use by many threads.
  */
 final class SaveBeforeResponse extends Handler.Wrapper {
+    /** Clients that are told the same time come back together. */
+    private static final int MOST_RETRY_SECONDS = 6;
+
     private final SessionManager manager;
     private final WriteThroughCache cache;
 
@@ -94,7 +98,7 @@ final class SaveBeforeResponse extends Handler.Wrapper {
         headers.put(HttpHeader.CACHE_CONTROL, "no-store");
         headers.put(HttpHeader.CONTENT_LENGTH, 0);
         if (failure.getCode() == HttpStatus.SERVICE_UNAVAILABLE_503) {
-            headers.put(HttpHeader.RETRY_AFTER, 1);
+            headers.put(HttpHeader.RETRY_AFTER, ThreadLocalRandom.current().nextInt(1, MOST_RETRY_SECONDS + 1));
         }
         return new MetaData.Response(failure.getCode(), null, answer.getHttpVersion(), headers, 0);
     }

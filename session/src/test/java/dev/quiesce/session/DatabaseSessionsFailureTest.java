@@ -148,7 +148,7 @@ class DatabaseSessionsFailureTest {
         HttpResponse<String> refused = server.get(browser, "/down-before-the-response");
         assertThat(refused.statusCode()).isEqualTo(503);
         assertThat(refused.body()).isEmpty();
-        assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+        assertThat(refused.headers().firstValue("Retry-After")).get().asString().matches("[1-6]");
         outage.end();
 
         assertThat(server.get(browser, "/").body()).isEqualTo("2");

@@ -101,6 +101,7 @@ final class ServiceModule extends AbstractModule {
         return Map.of(
                 prefix + "Active", () -> pool.get().stats().active(),
                 prefix + "Idle", () -> pool.get().stats().idle(),
-                prefix + "Waiting", () -> pool.get().stats().waiting());
+                prefix + "Waiting", () -> pool.get().stats().waiting(),
+                prefix + "Limit", () -> pool.get().stats().limit());
     }
 }

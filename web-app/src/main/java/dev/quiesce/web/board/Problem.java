@@ -1,5 +1,6 @@
 package dev.quiesce.web.board;
 
+import dev.quiesce.web.http.RetryAfter;
 import java.util.Map;
 
 /** Why a request is not answered as it wished, in the terms of RFC 9457. */
@@ -58,7 +59,7 @@ final class Problem extends Exception {
                 503,
                 "Service Unavailable",
                 "The database cannot be reached at the moment. Look whether it was done, and try again.",
-                Map.of("Retry-After", "1"));
+                Map.of("Retry-After", Integer.toString(RetryAfter.seconds())));
     }
 
     Body body() {

@@ -2,6 +2,7 @@ package dev.quiesce.web.drill;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.quiesce.web.http.RetryAfter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -61,7 +62,7 @@ final class Plain {
         if (refusal.status() == 405) {
             response.setHeader("Allow", allowed);
         } else if (refusal.status() == 503) {
-            response.setHeader("Retry-After", "1");
+            response.setIntHeader("Retry-After", RetryAfter.seconds());
         }
         write(response, refusal.status(), refusal.getMessage());
     }

@@ -6,7 +6,6 @@ import dev.quiesce.web.http.WaitingRoom.Welcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,11 +45,6 @@ public final class Admission extends Handler.Wrapper {
     private static final Logger log = LoggerFactory.getLogger(Admission.class);
     private static final String DEADLINE = "X-Request-Deadline-Ms";
     private static final Duration SWEEP = Duration.ofMillis(50);
-
-    /** Clients that are told the same time come back together. */
-    private static final int LEAST_RETRY_SECONDS = 1;
-
-    private static final int MOST_RETRY_SECONDS = 6;
 
     /** By how much a caller may say that it waits longer than others; whoever says more is taken for mistaken. */
     private static final int MOST_PATIENCE = 60;
@@ -150,6 +144,7 @@ public final class Admission extends Handler.Wrapper {
                 "admissionLimit", () -> admission.get().room.currentLimit(),
                 "admissionInside", () -> admission.get().room.inside(),
                 "admissionWaiting", () -> admission.get().room.waiting().size(),
+                "admissionWaitingLimit", () -> admission.get().config.waiting(),
                 "admissionShedFull", () -> admission.get().shedFull.sum(),
                 "admissionShedLate", () -> admission.get().shedLate.sum(),
                 "admissionLeft", () -> admission.get().left.sum(),
@@ -336,7 +331,7 @@ public final class Admission extends Handler.Wrapper {
         if (!guest.whole() && !guest.isHttp2()) {
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
         }
-        int seconds = ThreadLocalRandom.current().nextInt(LEAST_RETRY_SECONDS, MOST_RETRY_SECONDS + 1);
+        int seconds = RetryAfter.seconds();
         response.setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
         response.getHeaders().put(HttpHeader.RETRY_AFTER, seconds);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");

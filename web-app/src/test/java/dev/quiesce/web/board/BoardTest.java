@@ -182,7 +182,10 @@ class BoardTest {
         try (TestBoard failing = TestBoard.serve(exhausted, exhausted, this::hear)) {
             HttpResponse<String> response = failing.browser().get("/api/offers");
             assertProblem(response, 503, "Service Unavailable");
-            assertThat(response.headers().firstValue("Retry-After")).contains("1");
+            assertThat(response.headers().firstValue("Retry-After"))
+                    .get()
+                    .asString()
+                    .matches("[1-6]");
             assertThat(response.body()).doesNotContain("3 s");
 
             Browser anna = failing.browser();

@@ -51,7 +51,7 @@ class SessionRefusalHttp2Test {
             HeadersFrame refused = head(session, served, "/session");
             MetaData.Response answer = (MetaData.Response) refused.getMetaData();
             assertThat(answer.getStatus()).isEqualTo(503);
-            assertThat(answer.getHttpFields().get("Retry-After")).isEqualTo("1");
+            assertThat(answer.getHttpFields().get("Retry-After")).matches("[1-6]");
             assertThat(answer.getHttpFields().contains("Set-Cookie")).isFalse();
             assertThat(refused.isEndStream()).isTrue();
 
