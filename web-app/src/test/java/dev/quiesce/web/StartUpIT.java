@@ -106,6 +106,28 @@ class StartUpIT {
     }
 
     @Test
+    void poolsThatOnlyTogetherAreTooManyForTheServer_areWarnedOf_withTheInstanceOfADeploy() throws Exception {
+        int allowed =
+                Integer.parseInt(database.column("select @@max_connections").get(0));
+        int size = allowed / 3;
+        // One connection more of each pool shows that it lives, and a deploy starts all that a second time.
+        int ofAPool = 2 * (size + 1);
+        assertThat(ofAPool).isLessThan(allowed);
+
+        try (RunningService service = RunningService.start(
+                database.environment(), "--db-main-pool-size=" + size, "--db-d4-pool-size=" + size)) {
+            service.process().awaitLine("Ready after", PATIENCE);
+
+            assertThat(service.log("Pool"))
+                    .filteredOn(line -> line.contains("max_connections"))
+                    .hasSize(2)
+                    .allSatisfy(line -> assertThat(line)
+                            .contains("allows " + allowed + " connections", "may have " + 2 * ofAPool + ", with"));
+            assertThat(service.terminate()).isZero();
+        }
+    }
+
+    @Test
     void sigtermAtAnyMomentOfTheStart_stopsPromptly_andLeavesNothing() throws Exception {
         StartTimes times = measureStart();
         long aborted = database.abortedClients();
