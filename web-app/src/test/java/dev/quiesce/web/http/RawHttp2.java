@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLSocket;
 
 /** An HTTP/2 client that does what it is told to and nothing else, such as to heed what the server says. */
 final class RawHttp2 implements AutoCloseable {
@@ -26,7 +27,11 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     static RawHttp2 connect(URI uri) throws IOException {
-        Socket socket = new Socket(uri.getHost(), uri.getPort());
+        return over(new Socket(uri.getHost(), uri.getPort()));
+    }
+
+    /** Speaks HTTP/2 over a connection, which is closed with the client. */
+    static RawHttp2 over(Socket socket) throws IOException {
         RawHttp2 client = new RawHttp2(socket);
         OutputStream out = socket.getOutputStream();
         out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -36,10 +41,18 @@ final class RawHttp2 implements AutoCloseable {
 
     /** Asks for {@code /} on a new stream. */
     void get(int stream) throws IOException {
-        // From the static table of RFC 7541: GET, http, /, and :authority with a value of its own.
+        get(stream, "/");
+    }
+
+    /** Asks for a path on a new stream. */
+    void get(int stream, String path) throws IOException {
+        // From the static table of RFC 7541: GET, http or https, and :authority and :path with values of their own.
+        byte scheme = (byte) (socket instanceof SSLSocket ? 0x87 : 0x86);
         ByteArrayOutputStream headers = new ByteArrayOutputStream();
-        headers.write(new byte[] {(byte) 0x82, (byte) 0x86, (byte) 0x84, 0x01, 4});
+        headers.write(new byte[] {(byte) 0x82, scheme, 0x01, 4});
         headers.write("test".getBytes(StandardCharsets.US_ASCII));
+        headers.write(new byte[] {0x04, (byte) path.length()});
+        headers.write(path.getBytes(StandardCharsets.US_ASCII));
         write(HEADERS, END_OF_HEADERS_AND_STREAM, stream, headers.toByteArray());
     }
 

@@ -1,12 +1,14 @@
 package dev.quiesce.web.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.quiesce.web.testing.TestCertificate;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpClient;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -219,6 +222,33 @@ class TlsTest {
                         .anyMatch(event -> event.getFormattedMessage().contains("The new certificate is not taken")));
     }
 
+    @Test
+    void http2Connections_areToldToGo_whatTheyAskForIsAnswered_andTheyCloseInGoodOrder() throws Exception {
+        try (RawHttp2 busy = RawHttp2.over(connect(certificate, "h2"));
+                RawHttp2 idle = RawHttp2.over(connect(certificate, "h2"))) {
+            idle.get(1);
+            assertThat(idle.next(RawHttp2.DATA)).isEqualTo("answer to /");
+            busy.get(1, "/slow");
+            await().until(() -> served.http().inFlight().orElse(0) == 1);
+            served.http().quiesce();
+            Future<?> drain = drain();
+
+            idle.next(RawHttp2.GOAWAY);
+            busy.next(RawHttp2.GOAWAY);
+            busy.get(3, "/late");
+            assertThat(busy.next(RawHttp2.DATA)).isEqualTo("answer to /late");
+            served.endSlow();
+            assertThat(busy.next(RawHttp2.DATA)).isEqualTo("answer to /slow");
+            drain.get();
+            assertThat(served.http().connectionCount()).isZero();
+            for (RawHttp2 client : List.of(busy, idle)) {
+                assertThatThrownBy(() -> client.next(RawHttp2.DATA))
+                        .as("the end of TLS, and no stream that is cut off")
+                        .isInstanceOf(EOFException.class);
+            }
+        }
+    }
+
     private Future<?> drain() {
         return threads.submit(() -> {
             served.drain(LONG);
@@ -240,11 +270,14 @@ class TlsTest {
         }
     }
 
-    private SSLSocket connect(TestCertificate trusted) throws Exception {
+    private SSLSocket connect(TestCertificate trusted, String... protocols) throws Exception {
         SSLSocket client = (SSLSocket) trusted.trust()
                 .getSocketFactory()
                 .createSocket(served.uri().getHost(), served.uri().getPort());
         client.setSoTimeout((int) LONG.toMillis());
+        SSLParameters parameters = client.getSSLParameters();
+        parameters.setApplicationProtocols(protocols);
+        client.setSSLParameters(parameters);
         client.startHandshake();
         return client;
     }
