@@ -76,12 +76,13 @@ final class Endpoint extends Handler.Wrapper {
             return true;
         }
         EngineSocket socket = shared.sockets().find(id);
-        if (socket == null || !socket.isOpen()) {
-            ended(id, request, response, callback);
-        } else if (HttpMethod.GET.is(request.getMethod())) {
+        if (socket != null && HttpMethod.GET.is(request.getMethod())) {
+            // One that is ending is asked as well, in turn: its last words are there only when it has ended.
             socket.ask(poll(request, response, callback));
-        } else {
+        } else if (socket != null && socket.isOpen()) {
             post(socket, request, response, callback);
+        } else {
+            ended(id, request, response, callback);
         }
         return true;
     }

@@ -187,4 +187,34 @@ class EngineRaceTest {
             }
         }
     }
+
+    /** So many packets that whoever looks while they are made ready for the last request finds a socket that is ending. */
+    @Test
+    void aPollThatComesWhileItsSocketEnds_getsWhatWasSent_andThenTheEnd() throws Exception {
+        int packets = 50_000;
+        TestEngine server = TestEngine.started(EngineIoConfig.defaults().withOutboundQueueBytes(64 << 20), handler);
+        try {
+            for (int round = 0; round < 10; round++) {
+                handler.sockets.clear();
+                PollingClient client = PollingClient.open(server.port());
+                await().until(() -> handler.sockets.size() == 1);
+                EngineSocket socket = handler.sockets.get(0);
+                for (int i = 0; i < packets; i++) {
+                    socket.send(Packet.text("n" + i));
+                }
+                CompletableFuture<Void> end = async(socket::close);
+                while (socket.isOpen()) {
+                    Thread.onSpinWait();
+                }
+
+                String rest = client.poll();
+                assertThat(rest.substring(0, 20)).startsWith("200 4n0");
+                assertThat(rest.split(SEPARATOR)).hasSize(packets).endsWith("4n" + (packets - 1));
+                assertThat(client.poll()).isEqualTo("200 1");
+                end.get(15, TimeUnit.SECONDS);
+            }
+        } finally {
+            server.close();
+        }
+    }
 }
