@@ -1,8 +1,6 @@
 package dev.quiesce.docs;
 
 import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.mapping;
-import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -45,7 +43,7 @@ class CasesTest {
                 Integer.MAX_VALUE,
                 (file, attributes) -> file.toString().matches(".*/src/test/java/.*(Test|IT)\\.java"))) {
             return files.collect(
-                    groupingBy(file -> file.getFileName().toString().replace(".java", ""), mapping(f -> f, toList())));
+                    groupingBy(file -> file.getFileName().toString().replace(".java", "")));
         }
     }
 }
