@@ -30,8 +30,9 @@ final class Unit {
      *
      * @param active such as {@code active}, {@code activating} or {@code failed}
      * @param invocation what tells a start from the ones before; empty if it has never run
+     * @param mainProcess the identifier of the main process that runs, or that ran last; 0 if there was none
      */
-    record State(String active, String invocation) {
+    record State(String active, String invocation, long mainProcess) {
         boolean isUp() {
             return active.equals("active") || active.equals("activating") || active.equals("reloading");
         }
@@ -43,7 +44,7 @@ final class Unit {
 
     private State state(String unit) throws InterruptedException {
         Map<String, String> properties = new HashMap<>();
-        systemctl("show", unit, "--property=LoadState,ActiveState,InvocationID")
+        systemctl("show", unit, "--property=LoadState,ActiveState,InvocationID,ExecMainPID")
                 .orFail()
                 .out()
                 .lines()
@@ -57,7 +58,9 @@ final class Unit {
                             + ": install it, and run systemctl daemon-reload");
         }
         return new State(
-                properties.getOrDefault("ActiveState", "unknown"), properties.getOrDefault("InvocationID", ""));
+                properties.getOrDefault("ActiveState", "unknown"),
+                properties.getOrDefault("InvocationID", ""),
+                Long.parseLong(properties.getOrDefault("ExecMainPID", "0")));
     }
 
     /**
@@ -98,15 +101,26 @@ final class Unit {
 
     /** Returns the last lines that it wrote, and that systemd wrote of it, after one of its starts; nothing if not to be had. */
     Optional<String> log(String invocation) throws InterruptedException {
+        return journal(List.of(), invocation);
+    }
+
+    /** Returns the same of the start that a state tells of, with the lines of a main process that ended as soon as it had written. */
+    Optional<String> log(State state) throws InterruptedException {
+        // systemd forgets the invocation when a unit fails, so a line that the journal reads later has none.
+        return journal(
+                List.of("_SYSTEMD_UNIT=" + config.unit(), "_PID=" + state.mainProcess(), "+"), state.invocation());
+    }
+
+    private Optional<String> journal(List<String> matches, String invocation) throws InterruptedException {
         List<String> command = new ArrayList<>(config.journalctl());
+        command.addAll(List.of("--quiet", "--no-pager", "--output=cat", "--lines=" + LOG_LINES));
+        command.addAll(matches);
         command.addAll(List.of(
-                "--quiet",
-                "--no-pager",
-                "--output=cat",
-                "--lines=" + LOG_LINES,
                 "_SYSTEMD_INVOCATION_ID=" + invocation,
                 "+",
-                "INVOCATION_ID=" + invocation));
+                "INVOCATION_ID=" + invocation,
+                "+",
+                "USER_INVOCATION_ID=" + invocation));
         Program.Result result = Program.run(PATIENCE, command);
         return result.isOk() ? Optional.of(result.out()) : Optional.empty();
     }

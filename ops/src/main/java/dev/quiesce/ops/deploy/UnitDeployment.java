@@ -304,9 +304,8 @@ final class UnitDeployment implements Deployer {
     }
 
     private void tellLastLines() throws InterruptedException {
-        List<String> lines = unit.log(unit.state().invocation())
-                .map(log -> log.lines().toList())
-                .orElse(List.of());
+        List<String> lines =
+                unit.log(unit.state()).map(log -> log.lines().toList()).orElse(List.of());
         progress.accept("The last lines of " + config.unit() + ":\n"
                 + String.join("\n", lines.subList(Math.max(0, lines.size() - LINES_TOLD), lines.size()))
                         .indent(2)
