@@ -28,7 +28,7 @@ final class ServerStop {
     private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     /** For how long idle threads stay, so that a process that ends does so first. */
-    private static final Duration IDLE_STAY = Duration.ofMillis(500);
+    private static final Duration IDLE_STAY = Duration.ofMillis(100);
 
     private static final long LONGEST_END_MILLIS = 2000;
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +97,14 @@ class HttpServerContractTest implements LifecycleContract<Served> {
                 callback.succeeded();
                 return true;
             }
+        }
+    }
+
+    /** What is loaded once for all servers of a process is not left behind by one of them. */
+    @BeforeAll
+    static void loadWhatServersShare() throws IOException {
+        try (ServerSocketChannel any = ServerSocketChannel.open()) {
+            SynFilter.prepare(any.bind(null));
         }
     }
 
