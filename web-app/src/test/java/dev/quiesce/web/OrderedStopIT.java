@@ -90,7 +90,7 @@ class OrderedStopIT {
         try (RunningService service = RunningService.ready(database.environment(), Map.of())) {
             List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
-                answers.add(service.getAsync(service.http("/drill/sleep?ms=1000")));
+                answers.add(service.getAsync(service.http("/drill/sleep?ms=2000")));
             }
             service.awaitGauge("httpConnections", 300);
 

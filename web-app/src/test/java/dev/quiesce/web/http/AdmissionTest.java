@@ -72,6 +72,7 @@ class AdmissionTest {
         assertThat(gauge("admissionShedFull")).isEqualTo(1);
         mayEnd.release(2);
         assertThat(inside.answer()).contains("200 OK");
+        awaitNobodyInside();
         assertThat(client.get("/slow")).contains("200 OK");
     }
 
@@ -207,6 +208,7 @@ class AdmissionTest {
         assertThat(gauge("admissionShedFull")).isEqualTo(1);
         mayEnd.release(2);
         assertThat(inside.answer()).contains("200 OK");
+        awaitNobodyInside();
         assertThat(client.get("/next")).contains("200 OK");
     }
 

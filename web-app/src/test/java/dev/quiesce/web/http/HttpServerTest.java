@@ -57,13 +57,13 @@ class HttpServerTest {
             mayAccept.countDown();
             quiesce.join();
 
+            for (RawClient client : clients) {
+                client.send("GET /late HTTP/1.1\r\nHost: test\r\n\r\n");
+            }
             Future<?> drain = threads.submit(() -> {
                 served.drain(LONG);
                 return null;
             });
-            for (RawClient client : clients) {
-                client.send("GET /late HTTP/1.1\r\nHost: test\r\n\r\n");
-            }
             for (RawClient client : clients) {
                 assertThat(client.answer()).contains("200 OK", "Connection: close", "answer to /late");
                 client.close();

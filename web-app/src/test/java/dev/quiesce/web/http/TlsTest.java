@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -183,13 +184,13 @@ class TlsTest {
 
     @Test
     void connectionThatBeginsItsHandshakeWhenThePortCloses_isServed() throws Exception {
+        SSLSocketFactory tls = certificate.trust().getSocketFactory();
         try (Socket plain = new Socket(served.uri().getHost(), served.uri().getPort())) {
             await().until(() -> served.http().connectionCount() == 1);
             served.http().quiesce();
             Future<?> drain = drain();
 
-            try (SSLSocket client = (SSLSocket)
-                    certificate.trust().getSocketFactory().createSocket(plain, "127.0.0.1", plain.getPort(), false)) {
+            try (SSLSocket client = (SSLSocket) tls.createSocket(plain, "127.0.0.1", plain.getPort(), false)) {
                 assertThat(ask(client, "/late")).contains("answer to /late").contains("Connection: close");
             }
             drain.get();
