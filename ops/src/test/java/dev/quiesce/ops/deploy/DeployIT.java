@@ -368,9 +368,10 @@ class DeployIT {
 
     @Test
     void secondDeployAtTheSameTime_isRefused() throws Exception {
+        String other = host.image("3");
         try (ServiceProcess first = host.begin("deploy", "--image", host.image("2"))) {
             first.awaitLine("Waiting until http", DeployHost.PATIENCE);
-            End second = host.deploy(host.image("3"));
+            End second = host.deploy(other);
             assertThat(second.code()).isEqualTo(1);
             assertThat(second.said()).contains("another deploy or rollback is running");
             assertThat(first.awaitExit(DeployHost.PATIENCE)).isZero();
