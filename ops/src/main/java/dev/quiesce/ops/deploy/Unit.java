@@ -99,23 +99,21 @@ final class Unit {
         systemctl("stop", "--no-block", config.unit()).orFail();
     }
 
-    /** Returns the last lines that it wrote, and that systemd wrote of it, after one of its starts; nothing if not to be had. */
-    Optional<String> log(String invocation) throws InterruptedException {
-        return journal(List.of(), invocation);
-    }
-
-    /** Returns the same of the start that a state tells of, with the lines of a main process that ended as soon as it had written. */
-    Optional<String> log(State state) throws InterruptedException {
-        // systemd forgets the invocation when a unit fails, so a line that the journal reads later has none.
-        return journal(
-                List.of("_SYSTEMD_UNIT=" + config.unit(), "_PID=" + state.mainProcess(), "+"), state.invocation());
-    }
-
-    private Optional<String> journal(List<String> matches, String invocation) throws InterruptedException {
+    /**
+     * Returns the last lines that it wrote, and that systemd wrote of it, after one of its starts; nothing if not to be had.
+     *
+     * @param mainProcess that of the start, whose lines the journal may come to read only once systemd has forgotten the invocation
+     */
+    Optional<String> log(String invocation, long mainProcess) throws InterruptedException {
         List<String> command = new ArrayList<>(config.journalctl());
-        command.addAll(List.of("--quiet", "--no-pager", "--output=cat", "--lines=" + LOG_LINES));
-        command.addAll(matches);
         command.addAll(List.of(
+                "--quiet",
+                "--no-pager",
+                "--output=cat",
+                "--lines=" + LOG_LINES,
+                "_SYSTEMD_UNIT=" + config.unit(),
+                "_PID=" + mainProcess,
+                "+",
                 "_SYSTEMD_INVOCATION_ID=" + invocation,
                 "+",
                 "INVOCATION_ID=" + invocation,

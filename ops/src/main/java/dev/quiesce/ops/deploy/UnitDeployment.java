@@ -156,10 +156,12 @@ final class UnitDeployment implements Deployer {
                             : interrupted.get().to(),
                     to,
                     interrupted.get().invocation(),
+                    interrupted.get().mainProcess(),
                     Phase.REPLACING);
         }
         Unit.State state = unit.state();
-        return new Entry(rollback, before(to), to, state.isUp() ? state.invocation() : "", Phase.REPLACING);
+        return new Entry(
+                rollback, before(to), to, state.isUp() ? state.invocation() : "", state.mainProcess(), Phase.REPLACING);
     }
 
     /** One that is deployed again leaves the version before it the one to go back to. */
@@ -215,7 +217,7 @@ final class UnitDeployment implements Deployer {
             } catch (OpsException | IOException failure) {
                 throw goBack(entry, failure);
             }
-            @Nullable StopReport stopped = report(entry.invocation());
+            @Nullable StopReport stopped = report(entry);
             Probe.Result probed = probe.end();
             remember(entry.at(Phase.DONE));
             Path from = entry.from();
@@ -304,19 +306,21 @@ final class UnitDeployment implements Deployer {
     }
 
     private void tellLastLines() throws InterruptedException {
-        List<String> lines =
-                unit.log(unit.state()).map(log -> log.lines().toList()).orElse(List.of());
+        Unit.State state = unit.state();
+        List<String> lines = unit.log(state.invocation(), state.mainProcess())
+                .map(log -> log.lines().toList())
+                .orElse(List.of());
         progress.accept("The last lines of " + config.unit() + ":\n"
                 + String.join("\n", lines.subList(Math.max(0, lines.size() - LINES_TOLD), lines.size()))
                         .indent(2)
                         .stripTrailing());
     }
 
-    private @Nullable StopReport report(String invocation) throws InterruptedException {
-        if (invocation.isEmpty()) {
+    private @Nullable StopReport report(Entry entry) throws InterruptedException {
+        if (entry.invocation().isEmpty()) {
             return null;
         }
-        Optional<String> log = unit.log(invocation);
+        Optional<String> log = unit.log(entry.invocation(), entry.mainProcess());
         return StopReport.of(
                 config.unit(),
                 "journalctl -u " + config.unit(),

@@ -39,10 +39,11 @@ final class UnitJournal {
      * @param from what the link led to, or null if there was none
      * @param to what it is to lead to
      * @param invocation the last start of the version before; empty if it did not run
+     * @param mainProcess the identifier of its main process; 0 if that is not known
      */
-    record Entry(boolean rollback, @Nullable Path from, Path to, String invocation, Phase phase) {
+    record Entry(boolean rollback, @Nullable Path from, Path to, String invocation, long mainProcess, Phase phase) {
         Entry at(Phase next) {
-            return new Entry(rollback, from, to, invocation, next);
+            return new Entry(rollback, from, to, invocation, mainProcess, next);
         }
 
         boolean isUnfinished() {
@@ -67,6 +68,8 @@ final class UnitJournal {
                     from == null ? null : Path.of((String) from),
                     Path.of((String) map.get("to")),
                     (String) map.get("invocation"),
+                    // Not there if an older version of this program has written it.
+                    ((Number) map.getOrDefault("mainProcess", 0)).longValue(),
                     Phase.valueOf((String) map.get("phase"))));
         } catch (IOException | ClassCastException | NullPointerException | IllegalArgumentException e) {
             throw new OpsException(
@@ -83,6 +86,7 @@ final class UnitJournal {
         map.put("from", entry.from() == null ? null : entry.from().toString());
         map.put("to", entry.to().toString());
         map.put("invocation", entry.invocation());
+        map.put("mainProcess", entry.mainProcess());
         map.put("phase", entry.phase().name());
         map.put("at", Instant.now().toString());
         UpstreamFile.replace(

@@ -82,14 +82,25 @@ class DeployFilesTest {
         assertThat(journal.read()).isEmpty();
 
         UnitJournal.Entry first =
-                new UnitJournal.Entry(false, null, Path.of("/releases/1"), "", UnitJournal.Phase.REPLACING);
+                new UnitJournal.Entry(false, null, Path.of("/releases/1"), "", 0, UnitJournal.Phase.REPLACING);
         journal.write(first);
         assertThat(journal.read()).contains(first);
 
         UnitJournal.Entry second = new UnitJournal.Entry(
-                true, Path.of("/releases/1"), Path.of("/releases/2"), "b01d", UnitJournal.Phase.DONE);
+                true, Path.of("/releases/1"), Path.of("/releases/2"), "b01d", 4711, UnitJournal.Phase.DONE);
         journal.write(second);
         assertThat(journal.read()).contains(second);
+    }
+
+    @Test
+    void unitsJournal_ofAnOlderVersion_isRead() throws IOException {
+        Files.writeString(
+                folder.resolve("unit.json"),
+                "{\"rollback\":false,\"from\":null,\"to\":\"/releases/1\",\"invocation\":\"b01d\",\"phase\":\"DONE\"}");
+
+        assertThat(new UnitJournal(folder).read())
+                .contains(
+                        new UnitJournal.Entry(false, null, Path.of("/releases/1"), "b01d", 0, UnitJournal.Phase.DONE));
     }
 
     @Test

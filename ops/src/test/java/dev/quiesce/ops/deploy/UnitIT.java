@@ -34,8 +34,33 @@ class UnitIT {
             systemd.run("systemctl", "kill", "--signal=CONT", "systemd-journald.service");
 
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(unit.log(unit.state()).orElseThrow())
+                    .untilAsserted(() -> assertThat(log(unit, unit.state()))
                             .contains("The reason\n", "Main process exited, code=exited, status=3"));
+        }
+    }
+
+    @Test
+    void logOfAStart_hasTheLastLinesThatTheJournalReadAfterTheNextStart(@TempDir Path folder) throws Exception {
+        try (RealSystemd systemd = RealSystemd.boot(folder)) {
+            // After a second the journal looks anew at what it knows of a process.
+            systemd.install("brief.service", """
+                    [Service]
+                    ExecStart=sh -c 'trap "sleep 1.5; echo The last words; exit 3" TERM; echo Ready; while sleep 0.1; do :; done'
+                    StandardOutput=journal
+                    """);
+            Unit unit = unit(systemd, folder, "systemctl");
+            systemd.run("systemctl", "start", "brief.service");
+            Unit.State before = unit.state();
+            await().atMost(PATIENCE).until(() -> log(unit, before).contains("Ready\n"));
+
+            systemd.run("systemctl", "kill", "--signal=STOP", "systemd-journald.service");
+            systemd.run("systemctl", "restart", "brief.service");
+            assertThat(unit.state().invocation()).isNotEqualTo(before.invocation());
+            systemd.run("systemctl", "kill", "--signal=CONT", "systemd-journald.service");
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(log(unit, before)).contains("The last words\n"));
+            assertThat(Unit.exitCode(log(unit, before))).isEqualTo(3);
         }
     }
 
@@ -60,11 +85,15 @@ class UnitIT {
             await().atMost(PATIENCE).until(() -> unit.state().active().equals("failed"));
 
             await().atMost(PATIENCE).untilAsserted(() -> {
-                String log = unit.log(unit.state()).orElseThrow();
+                String log = log(unit, unit.state());
                 assertThat(log).contains("The reason\n");
                 assertThat(Unit.exitCode(log)).isEqualTo(3);
             });
         }
+    }
+
+    private static String log(Unit unit, Unit.State state) throws InterruptedException {
+        return unit.log(state.invocation(), state.mainProcess()).orElseThrow();
     }
 
     private static Unit unit(RealSystemd systemd, Path folder, String... systemctl) {
