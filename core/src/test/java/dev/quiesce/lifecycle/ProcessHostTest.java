@@ -125,7 +125,7 @@ class ProcessHostTest {
     void thirdSignal_haltsAtOnce_andWritesAReportAllTheSame(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("report.json");
         Map<String, String> environment = Map.of("QUIESCE_REPORT_FILE", file.toString());
-        try (ServiceProcess process = Samples.start(environment, List.of(), "slow-drain", "deaf-stop")) {
+        try (ServiceProcess process = Samples.start(environment, List.of(), "slow-drain", "deaf-stop", "long-total")) {
             process.awaitLine("Ready", PATIENCE);
             process.signal("TERM");
             process.awaitLine("waiting for http", PATIENCE);

@@ -37,7 +37,7 @@ final class SampleProcess {
         Duration total = Duration.ofSeconds(
                 faults.contains("hanging-hook")
                         ? 5
-                        : faults.contains("deaf-stop") ? 4 : faults.contains("long-total") ? 40 : 8);
+                        : faults.contains("long-total") ? 40 : faults.contains("deaf-stop") ? 4 : 8);
         host.runAndExit(() -> {
             if (faults.contains("slow-wiring")) {
                 System.out.println("wiring");
